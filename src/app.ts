@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import { authenticate } from './auth/authenticate.ts';
+import type { TokenVerifier } from './auth/token-verifier.ts';
+import { documentation } from './documentation.ts';
+import { type CheckReadiness, healthRoutes } from './health.ts';
+import type { ConnectGateway } from './keycloak/gateway.ts';
+import { watchMethods } from './method-not-allowed.ts';
+import { permissionRoutes } from './permissions/routes.ts';
+import { installProblemDetails } from './problem-details.ts';
+import { serviceAccountRoutes } from './service-accounts/routes.ts';
+import { validatorCompiler } from './validation.ts';
+
+export interface AppDependencies {
+  readonly connectGateway: ConnectGateway;
+  readonly verifyToken: TokenVerifier;
+  readonly checkReadiness: CheckReadiness;
+  readonly logger: FastifyBaseLogger;
+  /** The service as the world sees it. */
+  readonly publicUrl: string;
+  /** The realm as the world sees it. */
+  readonly issuer: string;
+  readonly maxAccountsPerTenant: number;
+}
+
+const maxBodyBytes = 64 * 1024;
+/** Longer than any request here takes; it ends clients that send their request by and by. */
+const receiveTimeoutMs = 15_000;
+/** Of the ten seconds that a request may take, two are left for clearing up after one that failed. */
+const workMs = 8_000;
+
+/** The service with all its routes. Never reads the environment, never listens. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { connectGateway, verifyToken, checkReadiness, publicUrl, issuer, maxAccountsPerTenant } =
+    dependencies;
+  const app = Fastify({
+    loggerInstance: dependencies.logger,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: maxBodyBytes,
+    requestTimeout: receiveTimeoutMs,
+    connectionTimeout: receiveTimeoutMs,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  acceptJsonAlone(app);
+  installProblemDetails(app);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+  });
+  const refuseOtherMethods = watchMethods(app, ['/api/', '/livez', '/readyz']);
+
+  await documentation(app, { publicUrl, issuer });
+  healthRoutes(app, checkReadiness);
+
+  const gatewayFor = (request: FastifyRequest) => connectGateway({ signal: deadlineOf(request) });
+  const tokenUrl = `${issuer}/protocol/openid-connect/token`;
+  await app.register(
+    async (api) => {
+      authenticate(api, { verifyToken, gatewayFor });
+      api.addHook('onRequest', async (_request, reply) => {
+        reply.header('cache-control', 'no-store');
+      });
+      permissionRoutes(api, gatewayFor);
+      serviceAccountRoutes(api, { gatewayFor, publicUrl, tokenUrl, maxAccountsPerTenant });
+    },
+    { prefix: '/api/v1/tenants/:tenantId' },
+  );
+  refuseOtherMethods();
+  return app;
+}
+
+const deadlines = new WeakMap<FastifyRequest, AbortSignal>();
+
+/** When a request's work has to be over; the same for all that is done for it. */
+function deadlineOf(request: FastifyRequest): AbortSignal {
+  const known = deadlines.get(request);
+  if (known !== undefined) return known;
+  const signal = AbortSignal.timeout(workMs);
+  deadlines.set(request, signal);
+  return signal;
+}
+
+/** Bodies are JSON, under the name of a merge patch (RFC 7396) too; Fastify alone would take text as well. */
+function acceptJsonAlone(app: FastifyInstance): void {
+  app.removeContentTypeParser('text/plain');
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parse);
+}

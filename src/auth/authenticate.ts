@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ServiceError } from '../errors.ts';
+import type { Gateway } from '../keycloak/gateway.ts';
+import { isServiceAccountClientId } from '../service-accounts/client-id.ts';
+import { tenantIdPattern } from '../service-accounts/tenant-id.ts';
+import type { Caller } from './caller.ts';
+import { requirePermission, requireTenant, type ServiceAccountPermission } from './rights.ts';
+import { invalidToken, type TokenVerifier } from './token-verifier.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller;
+  }
+  interface FastifyContextConfig {
+    /** What a caller needs for this route. A route under /api/v1 that names none lets nobody in. */
+    requiredPermission?: ServiceAccountPermission;
+  }
+}
+
+export interface AuthenticationOptions {
+  readonly verifyToken: TokenVerifier;
+  readonly gatewayFor: (request: FastifyRequest) => Gateway;
+}
+
+/**
+ * Lets only callers through to the routes of `app` who present an access token of the tenant that the path names and
+ * hold the permission that the route names. A token is checked before anything else of the request is looked at; a
+ * tenant that is no tenant's name at all is left to the schema, which says what is wrong with it.
+ */
+export function authenticate(app: FastifyInstance, { verifyToken, gatewayFor }: AuthenticationOptions): void {
+  // Fastify wants the property declared; the hook below sets it before any handler can see it.
+  app.decorateRequest('caller', null as unknown as Caller);
+
+  app.addHook('onRequest', async (request) => {
+    const caller = await verifyToken(bearerToken(request));
+    if (isServiceAccountClientId(caller.clientId)) await requireActiveAccount(gatewayFor(request), caller);
+    request.caller = caller;
+  });
+
+  app.addHook('preValidation', async (request) => {
+    const { tenantId } = request.params as { tenantId: string };
+    if (tenantIdPattern.test(tenantId)) requireTenant(request.caller, tenantId);
+    const { requiredPermission } = request.routeOptions.config;
+    if (requiredPermission === undefined) throw new ServiceError('permission-missing');
+    requirePermission(request.caller, requiredPermission);
+  });
+}
+
+/** The token of the Authorization header (RFC 6750, 2.1); no other place is looked at. */
+function bearerToken(request: FastifyRequest): string {
+  const values = request.raw.headersDistinct['authorization'] ?? [];
+  const [value, ...others] = values;
+  if (value === undefined) {
+    throw new ServiceError('missing-token', {
+      detail: 'Send an access token in the Authorization header.',
+      headers: { 'www-authenticate': 'Bearer realm="orki"' },
+    });
+  }
+  const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(value)?.[1];
+  if (token === undefined || others.length > 0) throw invalidToken('One bearer token is needed.');
+  return token;
+}
+
+/** A service account's token outlives its being switched off by minutes; here it stops counting at once. */
+async function requireActiveAccount(gateway: Gateway, caller: Caller): Promise<void> {
+  const account = await gateway.findAccountByClientId(caller.clientId);
+  if (account?.active && account.tenantId === caller.tenantId) return;
+  throw invalidToken('The service account that this token belongs to is not active.');
+}

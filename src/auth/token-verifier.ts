@@ -1,0 +1,86 @@
+import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { ServiceError } from '../errors.ts';
+import { names } from '../keycloak/names.ts';
+import type { Caller } from './caller.ts';
+
+/** Checks an access token and says who is calling. */
+export type TokenVerifier = (token: string) => Promise<Caller>;
+
+export interface TokenVerifierSettings {
+  readonly issuer: string;
+  /** Finds the key that a token names. Errors other than "no such key" mean that Keycloak can't be asked. */
+  readonly keys: JWTVerifyGetKey;
+}
+
+/** What Keycloak signs access tokens with: ES256 for the clients provisioned here, RS256 by default for others. */
+const algorithms = ['ES256', 'RS256'];
+const clockToleranceSeconds = 30;
+
+const claimsSchema = z.object({
+  sub: z.string().min(1),
+  azp: z.string().min(1),
+  // Keycloak writes "ID" and "Refresh" into its other tokens, which are signed with the same keys.
+  typ: z.literal('Bearer'),
+  [names.tenantClaim]: z.string().min(1),
+  preferred_username: z.string().optional(),
+  resource_access: z
+    .object({ [names.apiClient]: z.object({ roles: z.array(z.string()) }).optional() })
+    .optional(),
+});
+
+/**
+ * A verifier for access tokens of one realm (RFC 9068 in spirit; Keycloak's claims in the letter): signature by one of
+ * the realm's keys, issuer, audience `orki-api`, times, kind of token, one tenant.
+ * @throws {ServiceError} from the verifier: 401, or 503 when the realm's keys can't be had.
+ */
+export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerifier {
+  const options = {
+    issuer: settings.issuer,
+    audience: names.apiClient,
+    algorithms,
+    clockTolerance: clockToleranceSeconds,
+    requiredClaims: ['exp', 'iat'],
+  };
+  return async (token) => {
+    const payload = await verified(token, settings.keys, options);
+    const claims = claimsSchema.safeParse(payload);
+    if (!claims.success) throw invalidToken('The access token lacks a claim that is needed.', claims.error);
+    const { sub, azp, preferred_username: username, resource_access: access } = claims.data;
+    return {
+      subject: sub,
+      username: username ?? azp,
+      clientId: azp,
+      tenantId: claims.data[names.tenantClaim],
+      roles: new Set(access?.[names.apiClient]?.roles),
+    };
+  };
+}
+
+async function verified(token: string, keys: JWTVerifyGetKey, options: Parameters<typeof jwtVerify>[2]) {
+  try {
+    return (await jwtVerify(token, keys, options)).payload;
+  } catch (cause) {
+    if (cause instanceof errors.JWTExpired) throw invalidToken('The access token has expired.', cause);
+    if (cause instanceof errors.JWKSTimeout || !(cause instanceof errors.JOSEError) || isFailedFetch(cause)) {
+      throw new ServiceError('keycloak-unavailable', {
+        detail: "The realm's signing keys can't be had. Try again in a few seconds.",
+        headers: { 'retry-after': '5' },
+        cause,
+      });
+    }
+    throw invalidToken('The access token is not one that this service accepts.', cause);
+  }
+}
+
+/** jose reports a key set that answered with something else than 200 and JSON as a plain JOSEError. */
+const isFailedFetch = (error: errors.JOSEError): boolean => error.code === errors.JOSEError.code;
+
+/** A 401 with the challenge of RFC 6750, section 3. */
+export function invalidToken(detail: string, cause?: unknown): ServiceError {
+  return new ServiceError('invalid-token', {
+    detail,
+    headers: { 'www-authenticate': 'Bearer realm="orki", error="invalid_token"' },
+    cause,
+  });
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { names } from './keycloak/names.ts';
+
+const url = z
+  .url({ protocol: /^https?$/, error: 'has to be an http or https URL' })
+  .transform((value) => value.replace(/\/+$/, ''));
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(1);
+
+/** Every setting of the service, by the name of its environment variable. */
+export const settings = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
+  PORT: port.default(3000).describe('Port to listen on'),
+  PUBLIC_URL: url
+    .default('http://127.0.0.1:3000')
+    .describe('The service as the world sees it, with its path if it lies behind one: Location, OpenAPI'),
+  KEYCLOAK_URL: url
+    .default('http://127.0.0.1:8080')
+    .describe('Keycloak as the world sees it: the issuer of tokens, `tokenUrl`'),
+  KEYCLOAK_INTERNAL_URL: url
+    .optional()
+    .describe('Keycloak as the service reaches it, if not by KEYCLOAK_URL: Admin API, signing keys'),
+  KEYCLOAK_REALM: z.string().min(1).default('orki').describe('The realm'),
+  KEYCLOAK_CLIENT_ID: z.string().min(1).default(names.serviceClient).describe("The service's own client"),
+  KEYCLOAK_CLIENT_SECRET: z.string().min(1).optional().describe("The secret of the service's own client"),
+  KEYCLOAK_CLIENT_SECRET_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file that holds the secret, instead of KEYCLOAK_CLIENT_SECRET'),
+  MAX_ACCOUNTS_PER_TENANT: count.default(500).describe('Service accounts that a tenant may have'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('The least level that is logged'),
+});
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string;
+  readonly keycloak: {
+    /** The realm as the world sees it: the `iss` of every token. */
+    readonly issuer: string;
+    readonly internalUrl: string;
+    readonly realm: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+  };
+  readonly maxAccountsPerTenant: number;
+  readonly logLevel: z.infer<typeof settings>['LOG_LEVEL'];
+}
+
+/**
+ * Reads the configuration from environment variables; an empty variable counts as absent.
+ * @throws {Error} naming every variable that is missing or wrong, never its value.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The configuration is wrong:\n${lines.join('\n')}`);
+  }
+  const value = parsed.data;
+  return Object.freeze({
+    host: value.HOST,
+    port: value.PORT,
+    publicUrl: value.PUBLIC_URL,
+    keycloak: Object.freeze({
+      issuer: `${value.KEYCLOAK_URL}/realms/${encodeURIComponent(value.KEYCLOAK_REALM)}`,
+      internalUrl: value.KEYCLOAK_INTERNAL_URL ?? value.KEYCLOAK_URL,
+      realm: value.KEYCLOAK_REALM,
+      clientId: value.KEYCLOAK_CLIENT_ID,
+      clientSecret: clientSecret(value),
+    }),
+    maxAccountsPerTenant: value.MAX_ACCOUNTS_PER_TENANT,
+    logLevel: value.LOG_LEVEL,
+  });
+}
+
+function clientSecret(value: z.infer<typeof settings>): string {
+  const { KEYCLOAK_CLIENT_SECRET: secret, KEYCLOAK_CLIENT_SECRET_FILE: file } = value;
+  if (secret !== undefined) return secret;
+  if (file !== undefined) return readFileSync(file, 'utf8').trim();
+  throw new Error(
+    'The configuration is wrong:\n  KEYCLOAK_CLIENT_SECRET: this, or KEYCLOAK_CLIENT_SECRET_FILE, is needed',
+  );
+}

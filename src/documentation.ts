@@ -1,0 +1,94 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import packageJson from '../package.json' with { type: 'json' };
+import { names } from './keycloak/names.ts';
+
+export interface DocumentationOptions {
+  /** The service as the world sees it. */
+  readonly publicUrl: string;
+  /** The realm as the world sees it. */
+  readonly issuer: string;
+}
+
+const description = `Service accounts of an Orki tenant. Each is a confidential client in Keycloak; its token comes
+from Keycloak's own token URL by the client credentials grant. Times are RFC 3339 in UTC. Errors are problem details
+(RFC 9457): decide by \`code\`. Where a JSON object names a key twice, the last one counts.`;
+
+/** The OpenAPI document, made from the routes' schemas, and Swagger UI at /swagger, where a person can sign in. */
+export async function documentation(app: FastifyInstance, options: DocumentationOptions): Promise<void> {
+  const endpoint = `${options.issuer}/protocol/openid-connect`;
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Orki service accounts',
+        version: packageJson.version,
+        description,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: options.publicUrl }],
+      tags: [
+        { name: 'Service accounts', description: 'Create, find, change and remove them.' },
+        { name: 'Permissions', description: 'What there is to grant.' },
+        { name: 'Health', description: 'For operations.' },
+      ],
+      security: [{ person: ['openid'] }, { token: [] }],
+      components: {
+        securitySchemes: {
+          person: {
+            type: 'oauth2',
+            description: 'Sign in at Keycloak (authorization code with PKCE).',
+            flows: {
+              authorizationCode: {
+                authorizationUrl: `${endpoint}/auth`,
+                tokenUrl: `${endpoint}/token`,
+                scopes: { openid: 'Who you are' },
+              },
+            },
+          },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'An access token of the realm, for this tenant.',
+          },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/swagger',
+    initOAuth: {
+      clientId: names.frontendClient,
+      usePkceWithAuthorizationCodeGrant: true,
+      scopes: 'openid',
+    },
+    uiConfig: { persistAuthorization: false, displayRequestDuration: true },
+    staticCSP: true,
+  });
+}
+
+type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
+
+/** Each named zod schema is written as an input and as an output; what no operation refers to only confuses. */
+function withoutUnusedSchemas(document: OpenApiDocument): OpenApiDocument {
+  const components = 'components' in document ? document.components : undefined;
+  if (components?.schemas === undefined) return document;
+  const refersTo = (name: string) => `"#/components/schemas/${name}"`;
+  const rest = JSON.stringify({ ...document, components: {} });
+  const texts = new Map(
+    Object.entries(components.schemas).map(([name, schema]) => [name, JSON.stringify(schema)]),
+  );
+  const isUsed = (name: string, trail: readonly string[] = []): boolean =>
+    rest.includes(refersTo(name)) ||
+    [...texts].some(
+      ([user, text]) =>
+        !trail.includes(user) && text.includes(refersTo(name)) && isUsed(user, [...trail, name]),
+    );
+  const used = Object.entries(components.schemas).filter(([name]) => isUsed(name));
+  return { ...document, components: { ...components, schemas: Object.fromEntries(used) } } as OpenApiDocument;
+}

@@ -1,0 +1,71 @@
+/**
+ * The closed table of everything that can go wrong: a code that callers may rely on, its HTTP status and title.
+ * Nothing else ever decides the status of an error.
+ */
+export const errorTable = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  'invalid-json': { status: 400, title: 'The body is not valid JSON' },
+  'missing-token': { status: 401, title: 'An access token is needed' },
+  'invalid-token': { status: 401, title: 'The access token is not accepted' },
+  'wrong-tenant': { status: 403, title: 'The access token belongs to another tenant' },
+  'permission-missing': { status: 403, title: 'A permission is missing' },
+  'service-account-not-found': { status: 404, title: 'There is no such service account' },
+  'route-not-found': { status: 404, title: 'There is no such resource' },
+  'method-not-allowed': { status: 405, title: 'The resource does not know this method' },
+  'username-taken': { status: 409, title: 'The username is taken' },
+  'account-limit-reached': { status: 409, title: 'The tenant has as many service accounts as it may' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body has to be JSON' },
+  'internal-error': { status: 500, title: 'Something went wrong here' },
+  'keycloak-unavailable': { status: 503, title: 'Keycloak does not answer' },
+  'outcome-unknown': { status: 504, title: 'Keycloak did not confirm the change' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** What is wrong with one field: where it stands, a stable code, and a sentence for a person. */
+export interface FieldError {
+  readonly in: 'body' | 'path' | 'query';
+  /** A JSON Pointer (RFC 6901) into that part of the request. */
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+interface ServiceErrorOptions {
+  /** A sentence for the caller. Never an upstream message, never a secret. */
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What happened, for the log alone. */
+  readonly cause?: unknown;
+}
+
+/** An expected failure: `detail` and `errors` go to the caller, `cause` goes to the log. */
+export class ServiceError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, options: ServiceErrorOptions = {}) {
+    super(options.detail ?? errorTable[code].title, { cause: options.cause });
+    this.name = 'ServiceError';
+    this.code = code;
+    this.detail = options.detail;
+    this.errors = options.errors;
+    this.headers = options.headers ?? {};
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+}
+
+/** A 400 that names one field of the body. */
+export function invalidField(pointer: string, code: string, detail: string): ServiceError {
+  return new ServiceError('invalid-request', {
+    detail,
+    errors: [{ in: 'body', pointer, code, detail }],
+  });
+}

@@ -1,0 +1,47 @@
+import { Agent } from 'undici';
+import type { CheckReadiness } from '../health.ts';
+import { createAdminApi } from './admin-api.ts';
+import type { ConnectGateway } from './gateway.ts';
+import { keycloakGateway } from './keycloak-gateway.ts';
+import { readinessCheck } from './readiness.ts';
+import { createRealmObjects } from './realm-objects.ts';
+import { createTokenProvider } from './token-provider.ts';
+
+export interface KeycloakSettings {
+  /** Keycloak as the service reaches it. */
+  readonly internalUrl: string;
+  readonly realm: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What a single call may take. */
+  readonly callTimeoutMs: number;
+}
+
+export interface KeycloakConnection {
+  readonly connectGateway: ConnectGateway;
+  readonly checkReadiness: CheckReadiness;
+  close(): Promise<void>;
+}
+
+const maxConnections = 64;
+
+/** Everything that talks to Keycloak's Admin API, over one pool of connections. Opens none before the first call. */
+export function connectKeycloak(
+  settings: KeycloakSettings,
+  onFailure: (error: unknown) => void,
+): KeycloakConnection {
+  const { internalUrl: baseUrl, realm: realmName, clientId, clientSecret, callTimeoutMs } = settings;
+  const agent = new Agent({ connections: maxConnections, connect: { timeout: callTimeoutMs } });
+  const tokens = createTokenProvider(
+    agent,
+    { baseUrl, realm: realmName, clientId, clientSecret },
+    callTimeoutMs,
+  );
+  const api = createAdminApi(agent, tokens, { baseUrl, realm: realmName, callTimeoutMs });
+  const realm = createRealmObjects(api, callTimeoutMs);
+  return {
+    connectGateway: keycloakGateway(api, realm),
+    checkReadiness: readinessCheck(api, realm, callTimeoutMs, onFailure),
+    close: () => agent.close(),
+  };
+}

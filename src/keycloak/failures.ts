@@ -1,0 +1,38 @@
+import { ServiceError } from '../errors.ts';
+
+/** What a call to Keycloak came to when it did not come to what was hoped for; it goes to the log, never further. */
+export class KeycloakFailure extends Error {
+  readonly operation: string;
+  readonly status: number | undefined;
+  /** Keycloak's own words; they can hold SQL. */
+  readonly upstream: string | undefined;
+
+  constructor(operation: string, options: { status?: number; upstream?: string; cause?: unknown }) {
+    const outcome = options.status === undefined ? 'no answer' : `status ${options.status}`;
+    super(`Keycloak, ${operation}: ${outcome}`, { cause: options.cause });
+    this.name = 'KeycloakFailure';
+    this.operation = operation;
+    this.status = options.status;
+    this.upstream = options.upstream?.slice(0, 500);
+  }
+}
+
+const retryAfter = { 'retry-after': '5' };
+
+/** A 503: nothing was changed, or it does not matter, and trying again later is right. */
+export function unavailable(cause: unknown): ServiceError {
+  return new ServiceError('keycloak-unavailable', {
+    detail: 'Nothing was changed. Try again in a few seconds.',
+    headers: retryAfter,
+    cause,
+  });
+}
+
+/** A 504: a change was sent and nobody knows whether it took effect. */
+export function outcomeUnknown(cause: unknown): ServiceError {
+  return new ServiceError('outcome-unknown', {
+    detail: 'The change may or may not have taken effect. Read the account to find out, then try again.',
+    headers: retryAfter,
+    cause,
+  });
+}

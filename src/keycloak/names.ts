@@ -1,0 +1,47 @@
+/**
+ * The names under which this product lives in a Keycloak realm. Provisioning makes them, the running service
+ * looks them up, and nothing else may spell them out.
+ */
+export const names = {
+  /** The resource server: one client role for each permission and mode; the `aud` of every token. */
+  apiClient: 'orki-api',
+  /** One client role for each tenant; mapped to a service account's user, it becomes its `tenant_id` claim. */
+  tenantsClient: 'orki-tenants',
+  /** One client role for each username taken: Keycloak's unique role names decide who gets one. */
+  usernamesClient: 'orki-usernames',
+  /** The running service's own confidential client. */
+  serviceClient: 'orki-service-accounts',
+  /** The public client with which people sign in (authorization code with PKCE). */
+  frontendClient: 'orki-frontend',
+  /** The client scope of every service account: audience, tenant, roles and subject, nothing else. */
+  serviceAccountScope: 'orki-service-account',
+  /** The client scope of clients with which people sign in: audience, tenant (a user attribute) and roles. */
+  userScope: 'orki-user',
+  /** The user attribute, and the claim, that names the tenant. */
+  tenantClaim: 'tenant_id',
+  modeRoles: { admin: 'mode-admin', agent: 'mode-agent' },
+} as const;
+
+/** Attributes of a service account's client. Keycloak must be started with the searchable ones declared. */
+export const clientAttributes = {
+  managed: 'orki.managed',
+  tenant: 'orki.tenant',
+  username: 'orki.username',
+  description: 'orki.description',
+  mode: 'orki.mode',
+  permissions: 'orki.permissions',
+  createdAt: 'orki.created-at',
+  createdBy: 'orki.created-by',
+  updatedAt: 'orki.updated-at',
+  updatedBy: 'orki.updated-by',
+  secretCreatedAt: 'orki.secret-created-at',
+  secretHint: 'orki.secret-hint',
+} as const;
+
+/** Attributes of the roles of `orki-api`: what makes a role a permission, and how a page shows it. */
+export const roleAttributes = {
+  group: 'orki.group',
+  groupLabel: 'orki.group-label',
+  label: 'orki.label',
+  order: 'orki.order',
+} as const;

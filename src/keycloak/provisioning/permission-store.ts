@@ -1,0 +1,109 @@
+import { DecisionStrategy, Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
+import { NotThereYet, type Target } from './comparison.ts';
+import { allPages, findClient } from './lookups.ts';
+
+/** The client in which Keycloak keeps a realm's fine-grained admin permissions. */
+const permissionsClient = 'admin-permissions';
+
+/** A fine-grained admin permission; resources by the ids of what they stand for, policies by name. */
+export interface AdminPermission {
+  name: string;
+  resourceType: 'Clients' | 'Users' | 'Roles';
+  /** Empty stands for all resources of the type. */
+  resources: string[];
+  scopes: string[];
+  policies: string[];
+}
+
+/** Names the ids that Keycloak's answers and changes need. */
+export interface StoredPermission extends AdminPermission {
+  id: string;
+  /** How the policies add up; anything but unanimity would open what is meant to be closed. */
+  decisionStrategy: string;
+  resourceNames: Record<string, string>;
+}
+
+export interface UserPolicy {
+  name: string;
+  logic: Logic;
+  users: string[];
+}
+
+/** The fine-grained admin permissions of a realm, in terms of names where Keycloak has ids of its own. */
+export async function openPermissionStore(target: Target) {
+  const { keycloak } = target;
+  const client = await findClient(target, permissionsClient);
+  if (!client) throw new NotThereYet(`client ${permissionsClient}`);
+  const id = client.id;
+
+  return {
+    policies: async () => {
+      const found = await allPages((range) =>
+        keycloak.clients
+          .listPolicies({ id, permission: 'false', ...range })
+          .then((policies) => policies || []),
+      );
+      return found.map(({ id: policyId = '', name = '', type = '', logic, config }) => ({
+        id: policyId,
+        name,
+        type,
+        logic,
+        users: JSON.parse(config?.users ?? '[]') as string[],
+      }));
+    },
+    createPolicy: (policy: UserPolicy) => keycloak.clients.createPolicy({ id, type: 'user' }, policy),
+    updatePolicy: (policyId: string, policy: UserPolicy) =>
+      keycloak.clients.updatePolicy({ id, type: 'user', policyId }, policy),
+    removePolicy: (policyId: string) => keycloak.clients.delPolicy({ id, policyId }),
+
+    permissions: async () => {
+      const found = await allPages((range) => keycloak.clients.findPermissions({ id, ...range }));
+      return Promise.all(found.map((permission) => readPermission(target, id, permission)));
+    },
+    createPermission: (permission: AdminPermission, policyIds: string[]) =>
+      keycloak.clients.createPermission({ id, type: 'scope' }, representation(permission, policyIds)),
+    updatePermission: (permissionId: string, permission: AdminPermission, policyIds: string[]) =>
+      keycloak.clients.updatePermission(
+        { id, type: 'scope', permissionId },
+        representation(permission, policyIds),
+      ),
+    removePermission: (permissionId: string) =>
+      keycloak.clients.delPermission({ id, type: 'scope', permissionId }),
+  };
+}
+
+export type PermissionStore = Awaited<ReturnType<typeof openPermissionStore>>;
+
+function representation(permission: AdminPermission, policyIds: string[]) {
+  return {
+    ...permission,
+    policies: policyIds,
+    logic: Logic.POSITIVE,
+    decisionStrategy: DecisionStrategy.UNANIMOUS,
+  };
+}
+
+async function readPermission(
+  { keycloak }: Target,
+  id: string,
+  listed: { id?: string; name?: string; resourceType?: string; decisionStrategy?: string },
+): Promise<StoredPermission> {
+  const key = { id, permissionId: listed.id ?? '' };
+  const [resources, scopes, policies] = await Promise.all([
+    keycloak.clients.getAssociatedResources(key) as Promise<{ name: string; displayName?: string }[]>,
+    keycloak.clients.getAssociatedScopes(key),
+    keycloak.clients.getAssociatedPolicies(key),
+  ]);
+  const resourceType = listed.resourceType as AdminPermission['resourceType'];
+  return {
+    id: key.permissionId,
+    name: listed.name ?? '',
+    decisionStrategy: listed.decisionStrategy ?? '',
+    resourceType,
+    // "All" is stored as one resource that is named like its type.
+    resources: resources.map(({ name }) => name).filter((name) => name !== resourceType),
+    scopes: scopes.map(({ name = '' }) => name),
+    policies: policies.map(({ name = '' }) => name),
+    resourceNames: Object.fromEntries(resources.map(({ name, displayName }) => [name, displayName ?? name])),
+  };
+}

@@ -1,0 +1,80 @@
+import { names } from '../names.ts';
+import { allRoleNames } from './catalogue.ts';
+import type { Target } from './comparison.ts';
+import { clientRoles, requireClient, requireRoles } from './lookups.ts';
+import type { AdminPermission } from './permission-store.ts';
+import { protectedClients } from './protected-clients.ts';
+import { isRetired } from './retirement.ts';
+
+/** Policies and permissions of this prefix are provisioning's own; all others are left alone. */
+export const ownPrefix = 'orki ';
+
+export const servicePolicy = `${ownPrefix}service`;
+export const othersPolicy = `${ownPrefix}everyone but the service`;
+
+const grant = [servicePolicy];
+/**
+ * Nobody is both, so nobody passes. The second policy alone would do to stop the service, but it would also *grant*
+ * the permission to everybody else: Keycloak evaluates these for any token of the realm, and a person without a
+ * single role could then read the secrets of the protected clients. A time in the past would deny as well, but
+ * lists are filtered by user policies only.
+ */
+const deny = [servicePolicy, othersPolicy];
+
+/** Everything the running service may do in the realm, and what it must not reach. */
+export async function desiredPermissions(target: Target): Promise<AdminPermission[]> {
+  const api = await requireClient(target, names.apiClient);
+  const tenants = await requireClient(target, names.tenantsClient);
+  const grantable = await requireRoles(target, api, allRoleNames(target.catalogue));
+  const retired = (await clientRoles(target, api)).filter(isRetired);
+  const offLimits = await protectedClients(target);
+  const mapping = ['map-roles', 'map-roles-client-scope', 'map-roles-composite'];
+
+  return [
+    {
+      name: `${ownPrefix}clients`,
+      resourceType: 'Clients',
+      resources: [],
+      scopes: ['view', 'manage'],
+      policies: grant,
+    },
+    {
+      name: `${ownPrefix}protected clients`,
+      resourceType: 'Clients',
+      resources: offLimits.map(({ id }) => id),
+      scopes: ['view', 'manage', ...mapping],
+      policies: deny,
+    },
+    {
+      // Its roles are read to be granted one by one; see below.
+      name: `${ownPrefix}api client`,
+      resourceType: 'Clients',
+      resources: [api.id],
+      scopes: ['manage', ...mapping],
+      policies: deny,
+    },
+    {
+      // Any tenant's role, also those made later, may be mapped to an account and let into its token.
+      name: `${ownPrefix}tenants`,
+      resourceType: 'Clients',
+      resources: [tenants.id],
+      scopes: ['map-roles', 'map-roles-client-scope'],
+      policies: grant,
+    },
+    {
+      name: `${ownPrefix}users`,
+      resourceType: 'Users',
+      resources: [],
+      scopes: ['view', 'map-roles'],
+      policies: grant,
+    },
+    {
+      // Retired ones too: what can't be mapped can't be taken away either.
+      name: `${ownPrefix}permissions`,
+      resourceType: 'Roles',
+      resources: [...grantable, ...retired].map(({ id }) => id),
+      scopes: ['map-role'],
+      policies: grant,
+    },
+  ];
+}

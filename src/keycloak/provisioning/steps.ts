@@ -1,0 +1,29 @@
+import type { Step } from './comparison.ts';
+import { adminPermissions, adminPolicies } from './steps/admin-permissions.ts';
+import { clientScopes } from './steps/client-scopes.ts';
+import { frontendClient } from './steps/frontend-client.ts';
+import { modeRoles } from './steps/mode-roles.ts';
+import { permissionRoles } from './steps/permission-roles.ts';
+import { realm } from './steps/realm.ts';
+import { resourceClients } from './steps/resource-clients.ts';
+import { serviceClient } from './steps/service-client.ts';
+import { signingKey } from './steps/signing-key.ts';
+import { userProfile } from './steps/user-profile.ts';
+
+/**
+ * All that the service needs of a realm, in the order in which one part builds on another. The permissions come
+ * last, because they protect every client that exists by then.
+ */
+export const steps: Step[] = [
+  realm,
+  signingKey,
+  userProfile,
+  resourceClients,
+  permissionRoles,
+  modeRoles,
+  clientScopes,
+  frontendClient,
+  serviceClient,
+  adminPolicies,
+  adminPermissions,
+];

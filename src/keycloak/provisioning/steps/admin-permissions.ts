@@ -1,0 +1,101 @@
+import { DecisionStrategy, Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
+import { names } from '../../names.ts';
+import { type Comparison, mismatches, NotThereYet, type Step, setDifference } from '../comparison.ts';
+import { conflictingPermissions } from '../foreign-permissions.ts';
+import { requireClient } from '../lookups.ts';
+import {
+  type AdminPermission,
+  openPermissionStore,
+  type PermissionStore,
+  type StoredPermission,
+  type UserPolicy,
+} from '../permission-store.ts';
+import { desiredPermissions, othersPolicy, ownPrefix, servicePolicy } from '../service-permissions.ts';
+
+/** Who the permissions are about: the service, by the user behind its client, and everybody else. */
+export const adminPolicies: Step = {
+  name: 'admin policies',
+  async compare(target, comparison) {
+    const store = await openPermissionStore(target);
+    const service = await requireClient(target, names.serviceClient);
+    const { id: userId = '' } = await target.keycloak.clients.getServiceAccountUser({ id: service.id });
+    // Policies of type client would name the client itself, but make every list come out empty.
+    const desired: UserPolicy[] = [
+      { name: servicePolicy, logic: Logic.POSITIVE, users: [userId] },
+      { name: othersPolicy, logic: Logic.NEGATIVE, users: [userId] },
+    ];
+    const found = await store.policies();
+    for (const policy of desired) {
+      const what = `admin policy "${policy.name}"`;
+      const actual = found.find(({ name }) => name === policy.name);
+      if (!actual) comparison.differs('create', what, '', () => store.createPolicy(policy));
+      else comparison.updates(what, mismatches(policy, actual), () => store.updatePolicy(actual.id, policy));
+    }
+    const wanted = desired.map(({ name }) => name);
+    for (const surplus of found.filter(({ name }) => name.startsWith(ownPrefix) && !wanted.includes(name))) {
+      comparison.differs('remove', `admin policy "${surplus.name}"`, 'is not needed', () =>
+        store.removePolicy(surplus.id),
+      );
+    }
+  },
+};
+
+/** What the service may do and what it must not reach. */
+export const adminPermissions: Step = {
+  name: 'admin permissions',
+  async compare(target, comparison) {
+    const store = await openPermissionStore(target);
+    const found = await store.permissions();
+    const desired = await desiredPermissions(target);
+
+    const conflicts = conflictingPermissions(found, desired);
+    if (conflicts.length > 0) {
+      comparison.finding(
+        `the realm's admin permissions ${conflicts.join(', ')} can't stand beside the service's: Keycloak would refuse both; narrow them to single resources`,
+        { blocking: true },
+      );
+      return;
+    }
+    const policies = await store.policies();
+    const policyIds = (permission: AdminPermission) =>
+      permission.policies.map((name) => {
+        const policy = policies.find((candidate) => candidate.name === name);
+        if (!policy) throw new NotThereYet(`admin policy "${name}"`);
+        return policy.id;
+      });
+    for (const permission of desired) {
+      const actual = found.find(({ name }) => name === permission.name);
+      comparePermission(store, comparison, permission, actual, policyIds(permission));
+    }
+    const wanted = desired.map(({ name }) => name);
+    for (const surplus of found.filter(({ name }) => name.startsWith(ownPrefix) && !wanted.includes(name))) {
+      comparison.differs('remove', `admin permission "${surplus.name}"`, 'is not needed', () =>
+        store.removePermission(surplus.id),
+      );
+    }
+  },
+};
+
+function comparePermission(
+  store: PermissionStore,
+  comparison: Comparison,
+  permission: AdminPermission,
+  actual: StoredPermission | undefined,
+  policyIds: string[],
+): void {
+  const what = `admin permission "${permission.name}"`;
+  if (!actual) {
+    comparison.differs('create', what, '', () => store.createPermission(permission, policyIds));
+    return;
+  }
+  const { resources, ...rest } = permission;
+  const { missing, surplus } = setDifference(resources, actual.resources);
+  const differences = [
+    ...mismatches({ ...rest, decisionStrategy: DecisionStrategy.UNANIMOUS }, actual),
+    ...missing.map((id) => `lacks ${id}`),
+    ...surplus.map((id) => `has ${actual.resourceNames[id] ?? id} too many`),
+    // No resources means all of them: a list that has become empty is not a list of nothing.
+    ...(resources.length > 0 && actual.resources.length === 0 ? ['is for all'] : []),
+  ];
+  comparison.updates(what, differences, () => store.updatePermission(actual.id, permission, policyIds));
+}

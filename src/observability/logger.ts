@@ -1,0 +1,31 @@
+import { pino } from 'pino';
+import type { Config } from '../config.ts';
+
+/** Where secrets would stand if anything that holds one were ever logged whole. */
+const redact = {
+  paths: [
+    'authorization',
+    '*.authorization',
+    '*.*.authorization',
+    'clientSecret',
+    '*.clientSecret',
+    'client_secret',
+    '*.client_secret',
+    'secret',
+    '*.secret',
+    'access_token',
+    '*.access_token',
+    'password',
+    '*.password',
+  ],
+  censor: '[redacted]',
+};
+
+/** JSON lines on standard output; readable ones when that is a terminal. */
+export function createLogger(config: Pick<Config, 'logLevel'>, isTerminal: boolean) {
+  return pino({
+    level: config.logLevel,
+    redact,
+    ...(isTerminal ? { transport: { target: 'pino-pretty' } } : {}),
+  });
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import type { Caller } from '../auth/caller.ts';
+import type { Catalogue, Mode } from '../permissions/catalogue.ts';
+import { effectivePermissions } from '../permissions/catalogue.ts';
+import type { accountSchema, accountWithSecretSchema } from './schemas.ts';
+
+/** Who did something: a person, or a service account that called this API. */
+export interface Actor {
+  readonly subject: string;
+  readonly username: string;
+}
+
+/** Who changed an account, and when (RFC 3339 in UTC). */
+export interface Stamp {
+  readonly at: string;
+  readonly by: Actor;
+}
+
+/** A service account as Keycloak keeps it, without its secret. */
+export interface Account {
+  /** Keycloak's UUID of the client. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly tenantId: string;
+  readonly username: string;
+  readonly description: string | null;
+  readonly mode: Mode;
+  /** Mode custom alone: the permissions chosen. */
+  readonly permissions: readonly string[];
+  readonly active: boolean;
+  /** The four characters before the checksum of the secret. */
+  readonly secretHint: string;
+  /** Times are RFC 3339 in UTC. */
+  readonly secretCreatedAt: string;
+  readonly createdAt: string;
+  readonly createdBy: Actor | null;
+  readonly updatedAt: string;
+  readonly updatedBy: Actor | null;
+  /** Changes with every change of the account. */
+  readonly version: string;
+}
+
+/** What callers see of an account. */
+export type AccountView = z.infer<typeof accountSchema>;
+
+/** An account with its secret: the answers of create and regenerate, and nothing else. */
+export type AccountWithSecret = z.infer<typeof accountWithSecretSchema>;
+
+/** The account as callers see it; `permissions` are all that its mode gives today. */
+export function viewOf(account: Account, catalogue: Catalogue): AccountView {
+  const { active, tenantId: _, ...rest } = account;
+  return {
+    ...rest,
+    status: active ? 'active' : 'inactive',
+    permissions: effectivePermissions(catalogue, account.mode, account.permissions),
+  };
+}
+
+/** The person or service account that calls, as the account keeps it. */
+export const actorOf = (caller: Caller): Actor => ({ subject: caller.subject, username: caller.username });
+
+/** Who changes an account, and when: now. */
+export const stampOf = (caller: Caller): Stamp => ({ at: new Date().toISOString(), by: actorOf(caller) });
+
+/** Completes an account with its version, a digest of all else, so that no change can leave it as it was. */
+export function withVersion(account: Omit<Account, 'version'>): Account {
+  const fields = Object.entries(account).sort(([a], [b]) => (a < b ? -1 : 1));
+  const version = createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22);
+  return { ...account, version };
+}

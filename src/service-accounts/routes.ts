@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Gateway } from '../keycloak/gateway.ts';
+import { activateServiceAccount } from './activate.ts';
+import { createServiceAccount } from './create.ts';
+import { deactivateServiceAccount } from './deactivate.ts';
+import { deleteServiceAccount } from './delete.ts';
+import { editServiceAccount } from './edit.ts';
+import { getServiceAccount } from './get.ts';
+import { listServiceAccounts } from './list.ts';
+import { regenerateSecret } from './regenerate-secret.ts';
+import * as schemas from './route-schemas.ts';
+
+export interface ServiceAccountRoutesOptions {
+  readonly gatewayFor: (request: FastifyRequest) => Gateway;
+  /** The service as the world sees it. */
+  readonly publicUrl: string;
+  /** Keycloak's token URL as the world sees it. */
+  readonly tokenUrl: string;
+  readonly maxAccountsPerTenant: number;
+}
+
+const reading = { requiredPermission: 'service-accounts:read' } as const;
+const writing = { requiredPermission: 'service-accounts:write' } as const;
+
+const all = '/service-accounts';
+const one = '/service-accounts/:id';
+
+/** …/service-accounts: shapes and status codes; what happens is in the operation's own file. */
+export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceAccountRoutesOptions): void {
+  const app = fastify.withTypeProvider<ZodTypeProvider>();
+  const { gatewayFor, tokenUrl, maxAccountsPerTenant } = options;
+
+  app.get(all, { config: reading, schema: schemas.list }, (request) =>
+    listServiceAccounts(gatewayFor(request), request.params.tenantId, request.query),
+  );
+
+  app.post(all, { config: writing, schema: schemas.create }, async (request, reply) => {
+    const { tenantId } = request.params;
+    const account = await createServiceAccount(gatewayFor(request), request.caller, tenantId, request.body, {
+      maxAccountsPerTenant,
+      tokenUrl,
+    });
+    const location = `${options.publicUrl}/api/v1/tenants/${tenantId}/service-accounts/${account.id}`;
+    return reply.code(201).header('location', location).send(account);
+  });
+
+  app.get(one, { config: reading, schema: schemas.get }, (request) =>
+    getServiceAccount(gatewayFor(request), request.params.tenantId, request.params.id),
+  );
+
+  app.patch(one, { config: writing, schema: schemas.edit }, (request) => {
+    const { tenantId, id } = request.params;
+    return editServiceAccount(gatewayFor(request), request.caller, tenantId, id, request.body);
+  });
+
+  app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request) => {
+    const { tenantId, id } = request.params;
+    return regenerateSecret(gatewayFor(request), request.caller, tenantId, id, tokenUrl);
+  });
+
+  app.post(`${one}/activate`, { config: writing, schema: schemas.activate }, (request) =>
+    activateServiceAccount(gatewayFor(request), request.caller, request.params.tenantId, request.params.id),
+  );
+
+  app.post(`${one}/deactivate`, { config: writing, schema: schemas.deactivate }, (request) =>
+    deactivateServiceAccount(gatewayFor(request), request.caller, request.params.tenantId, request.params.id),
+  );
+
+  app.delete(one, { config: writing, schema: schemas.remove }, async (request, reply) => {
+    const { tenantId, id } = request.params;
+    await deleteServiceAccount(gatewayFor(request), request.caller, tenantId, id);
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { modes } from '../permissions/catalogue.ts';
+import { secretPattern } from './secret.ts';
+import { tenantIdPattern } from './tenant-id.ts';
+import { usernameFault } from './username.ts';
+
+const maxDescription = 500;
+
+const tenantIdSchema = z
+  .string()
+  .regex(tenantIdPattern, 'A tenant is 1 to 63 of a-z, 0-9, _ and -, a letter or digit first.')
+  .meta({ description: 'The tenant; it has to be the one of the access token.', example: 'acme' });
+
+const accountIdSchema = z
+  .uuid('An account is named by its UUID.')
+  .transform((id) => id.toLowerCase())
+  .meta({ description: 'The service account.' });
+
+export const tenantParams = z.strictObject({ tenantId: tenantIdSchema });
+export const accountParams = z.strictObject({ tenantId: tenantIdSchema, id: accountIdSchema });
+
+const usernameSchema = z
+  .string()
+  .normalize()
+  .check((context) => {
+    const fault = usernameFault(context.value);
+    if (fault === undefined) return;
+    const { code, detail } = fault;
+    context.issues.push({ code: 'custom', message: detail, params: { code }, input: context.value });
+  })
+  .meta({
+    description:
+      'Names the account in its tenant, whatever the case. Letters of one script, digits 0-9, single spaces and . _ -',
+    minLength: 1,
+    maxLength: 64,
+    example: 'Zapier sync',
+  });
+
+/** Text that every database and page can hold: well-formed, without control characters but tab and line feed. */
+const descriptionSchema = z
+  .string()
+  .normalize()
+  .refine((text) => [...text].length <= maxDescription, {
+    message: `At most ${maxDescription} characters.`,
+    params: { code: 'too-long' },
+  })
+  .refine((text) => text.isWellFormed() && /^[\P{Cc}\t\n]*$/u.test(text), {
+    message: 'Control characters other than tab and line feed are not allowed.',
+    params: { code: 'characters' },
+  })
+  .nullable()
+  .meta({ description: 'What the account is used for.', maxLength: maxDescription, example: 'Two-way sync' });
+
+const modeSchema = z.enum(modes).meta({ description: 'Admin, Agent, or a choice of permissions.' });
+
+const permissionsSchema = z
+  .array(z.string().max(100))
+  .min(1, 'Choose at least one permission.')
+  .max(200)
+  .refine((names) => new Set(names).size === names.length, {
+    message: 'Each permission may be named once.',
+    params: { code: 'repeated' },
+  })
+  .meta({ description: 'For mode custom, and only there: the permissions.', example: ['customers:read'] });
+
+export const createBody = z
+  .strictObject({
+    username: usernameSchema,
+    description: descriptionSchema.optional(),
+    mode: modeSchema,
+    permissions: permissionsSchema.optional(),
+  })
+  .check((context) => {
+    const { mode, permissions } = context.value;
+    const message = permissionsRule(mode, permissions !== undefined);
+    if (message !== undefined) {
+      const params = { code: mode === 'custom' ? 'required' : 'mode-not-custom' };
+      context.issues.push({ code: 'custom', path: ['permissions'], message, params, input: permissions });
+    }
+  })
+  .meta({ id: 'CreateServiceAccount' });
+
+export const editBody = z
+  .strictObject({
+    username: usernameSchema.optional(),
+    description: descriptionSchema.optional(),
+    mode: modeSchema.optional(),
+    permissions: permissionsSchema.optional(),
+  })
+  .meta({
+    id: 'EditServiceAccount',
+    description: 'A JSON merge patch (RFC 7396): what is left out stays, `description: null` clears.',
+  });
+
+/** What is wrong with giving, or not giving, permissions for an account that is entering `mode`. */
+export function permissionsRule(mode: (typeof modes)[number], given: boolean): string | undefined {
+  if (mode === 'custom') return given ? undefined : 'Mode custom needs a choice of permissions.';
+  return given ? `Permissions can be chosen in mode custom alone, not in mode ${mode}.` : undefined;
+}
+
+const actorSchema = z
+  .object({ subject: z.string(), username: z.string() })
+  .nullable()
+  .meta({ description: 'The person, or the service account, that did it.' });
+
+const timeSchema = z.string().meta({ format: 'date-time' });
+
+const accountFields = {
+  id: z.string().meta({ format: 'uuid', description: "Keycloak's UUID of the client." }),
+  clientId: z.string().meta({ description: 'The client_id for the token URL; it never changes.' }),
+  username: z.string(),
+  description: z.string().nullable(),
+  mode: modeSchema,
+  permissions: z.array(z.string()).meta({ description: 'All that the account may do.' }),
+  status: z.enum(['active', 'inactive']),
+  secretHint: z.string().meta({ description: 'The four characters before the checksum of the secret.' }),
+  secretCreatedAt: timeSchema,
+  createdAt: timeSchema,
+  createdBy: actorSchema,
+  updatedAt: timeSchema,
+  updatedBy: actorSchema,
+  version: z.string().meta({ description: 'Changes with every change of the account.' }),
+};
+
+export const accountSchema = z.object(accountFields).meta({ id: 'ServiceAccount' });
+
+export const accountWithSecretSchema = z
+  .object({
+    ...accountFields,
+    clientSecret: z
+      .string()
+      .regex(secretPattern)
+      .meta({ description: 'Shown this once. Store it; if it is lost, regenerate it.' }),
+    tokenUrl: z.string().meta({ format: 'uri', description: "Keycloak's token URL." }),
+  })
+  .meta({ id: 'ServiceAccountWithSecret' });
+
+export const listQuery = z.strictObject({
+  search: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({
+      description: 'Part of the username or the description whatever the case, or the whole client_id.',
+    }),
+  mode: modeSchema.optional(),
+  status: z.enum(['active', 'inactive']).optional(),
+  limit: z
+    .string()
+    .regex(/^[0-9]{1,3}$/, 'A whole number from 1 to 100.')
+    .transform(Number)
+    .pipe(z.int().min(1, 'At least 1.').max(100, 'At most 100.'))
+    .default(20)
+    .meta({
+      description: 'How many to a page, 1 to 100; 20 when left out.',
+      type: 'integer',
+      minimum: 1,
+      maximum: 100,
+      default: 20,
+    }),
+  cursor: z.string().max(500).optional().meta({ description: '`nextCursor` of the page before.' }),
+});
+
+export const listSchema = z
+  .object({
+    items: z.array(accountSchema),
+    nextCursor: z.string().nullable().meta({ description: 'For the next page; null on the last one.' }),
+  })
+  .meta({ id: 'ServiceAccountPage' });
