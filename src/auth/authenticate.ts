@@ -48,7 +48,7 @@ export function authenticate(app: FastifyInstance, { verifyToken, gatewayFor }: 
 
 /** The token of the Authorization header (RFC 6750, 2.1); no other place is looked at. */
 function bearerToken(request: FastifyRequest): string {
-  const values = request.raw.headersDistinct['authorization'] ?? [];
+  const values = request.raw.headersDistinct.authorization ?? [];
   const [value, ...others] = values;
   if (value === undefined) {
     throw new ServiceError('missing-token', {

@@ -17,5 +17,5 @@ function overlap(theirs: AdminPermission, ours: AdminPermission): boolean {
   if (!theirs.scopes.some((scope) => ours.scopes.includes(scope))) return false;
   // A grant for single resources goes before a refusal for all of them, so only like meets like.
   const bothAll = theirs.resources.length === 0 && ours.resources.length === 0;
-  return bothAll || theirs.resources.some((resource) => ours.resources.includes(resource));
+  return bothAll || theirs.resources.some(({ id }) => ours.resources.some((resource) => resource.id === id));
 }

@@ -5,22 +5,27 @@ import { allPages, findClient } from './lookups.ts';
 /** The client in which Keycloak keeps a realm's fine-grained admin permissions. */
 const permissionsClient = 'admin-permissions';
 
-/** A fine-grained admin permission; resources by the ids of what they stand for, policies by name. */
+/** A client, role or user that a permission is about: the object's own id, and what a person calls it. */
+export interface Resource {
+  id: string;
+  name: string;
+}
+
+/** A fine-grained admin permission. */
 export interface AdminPermission {
   name: string;
-  resourceType: 'Clients' | 'Users' | 'Roles';
+  resourceType: string;
   /** Empty stands for all resources of the type. */
-  resources: string[];
+  resources: Resource[];
   scopes: string[];
+  /** By name. */
   policies: string[];
 }
 
-/** Names the ids that Keycloak's answers and changes need. */
 export interface StoredPermission extends AdminPermission {
   id: string;
   /** How the policies add up; anything but unanimity would open what is meant to be closed. */
   decisionStrategy: string;
-  resourceNames: Record<string, string>;
 }
 
 export interface UserPolicy {
@@ -77,6 +82,7 @@ export type PermissionStore = Awaited<ReturnType<typeof openPermissionStore>>;
 function representation(permission: AdminPermission, policyIds: string[]) {
   return {
     ...permission,
+    resources: permission.resources.map(({ id }) => id),
     policies: policyIds,
     logic: Logic.POSITIVE,
     decisionStrategy: DecisionStrategy.UNANIMOUS,
@@ -94,16 +100,16 @@ async function readPermission(
     keycloak.clients.getAssociatedScopes(key),
     keycloak.clients.getAssociatedPolicies(key),
   ]);
-  const resourceType = listed.resourceType as AdminPermission['resourceType'];
   return {
     id: key.permissionId,
     name: listed.name ?? '',
     decisionStrategy: listed.decisionStrategy ?? '',
-    resourceType,
-    // "All" is stored as one resource that is named like its type.
-    resources: resources.map(({ name }) => name).filter((name) => name !== resourceType),
+    resourceType: listed.resourceType ?? '',
+    // "All" is stored as one resource that is named like its type; any other is named by the id of its object.
+    resources: resources
+      .filter(({ name }) => name !== listed.resourceType)
+      .map(({ name, displayName }) => ({ id: name, name: displayName ?? name })),
     scopes: scopes.map(({ name = '' }) => name),
     policies: policies.map(({ name = '' }) => name),
-    resourceNames: Object.fromEntries(resources.map(({ name, displayName }) => [name, displayName ?? name])),
   };
 }

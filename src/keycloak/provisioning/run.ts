@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { NetworkError } from '@keycloak/keycloak-admin-client';
 import {
   Comparison,
@@ -69,18 +70,23 @@ export async function apply(steps: Step[], target: Target, print: (line: string)
     let comparison = await compare(step, target);
     outcome.counts.unchanged += comparison.unchanged;
     for (let round = 1; comparison.differences.length > 0; round += 1) {
-      if (round > maxRounds) {
-        const left = comparison.differences.map(({ what, detail }) => `${what}: ${detail}`);
-        throw new StillDifferent(`${step.name} still differs after ${maxRounds} rounds: ${left.join(', ')}`);
-      }
+      const failures: NetworkError[] = [];
       for (const difference of comparison.differences) {
-        if (!(await applied(difference))) break;
+        const failure = await failureOf(difference);
+        if (failure) {
+          failures.push(failure);
+          continue;
+        }
         outcome.counts[verbs[difference.kind]] += 1;
         print(
           `${verbs[difference.kind].padEnd(10)} ${difference.what}${difference.detail && `: ${difference.detail}`}`,
         );
       }
       comparison = await compare(step, target);
+      if (round === maxRounds && comparison.differences.length > 0) {
+        throw failures[0] ?? new StillDifferent(stillDiffers(step, comparison));
+      }
+      if (failures.length > 0) await setTimeout(Math.random() * round * 200);
     }
     printFindings(comparison.findings, print);
     outcome.findings.push(...comparison.findings);
@@ -94,15 +100,25 @@ async function compare(step: Step, target: Target): Promise<Comparison> {
   return comparison;
 }
 
-/** False when another run was quicker: the object is there already (409) or gone already (404). */
-async function applied(difference: Difference): Promise<boolean> {
+/**
+ * What kept a change from being made, where the next look may find it made or not needed: another run was quicker
+ * (409, 404), or Keycloak noticed that only when it wrote its database (500).
+ */
+async function failureOf(difference: Difference): Promise<NetworkError | undefined> {
   try {
     await difference.apply();
-    return true;
+    return undefined;
   } catch (error) {
-    if (error instanceof NetworkError && [404, 409].includes(error.response.status)) return false;
+    if (!(error instanceof NetworkError)) throw error;
+    const { status } = error.response;
+    if (status === 404 || status === 409 || status >= 500) return error;
     throw error;
   }
+}
+
+function stillDiffers({ name }: Step, { differences }: Comparison): string {
+  const left = differences.map(({ what, detail }) => `${what}: ${detail || 'missing'}`);
+  return `${name} still differs after ${maxRounds} rounds: ${left.join(', ')}`;
 }
 
 function printFindings(findings: Finding[], print: (line: string) => void): void {

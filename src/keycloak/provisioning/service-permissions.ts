@@ -41,7 +41,7 @@ export async function desiredPermissions(target: Target): Promise<AdminPermissio
     {
       name: `${ownPrefix}protected clients`,
       resourceType: 'Clients',
-      resources: offLimits.map(({ id }) => id),
+      resources: offLimits.map(({ id, clientId }) => ({ id, name: clientId })),
       scopes: ['view', 'manage', ...mapping],
       policies: deny,
     },
@@ -49,7 +49,7 @@ export async function desiredPermissions(target: Target): Promise<AdminPermissio
       // Its roles are read to be granted one by one; see below.
       name: `${ownPrefix}api client`,
       resourceType: 'Clients',
-      resources: [api.id],
+      resources: [{ id: api.id, name: api.clientId }],
       scopes: ['manage', ...mapping],
       policies: deny,
     },
@@ -57,7 +57,7 @@ export async function desiredPermissions(target: Target): Promise<AdminPermissio
       // Any tenant's role, also those made later, may be mapped to an account and let into its token.
       name: `${ownPrefix}tenants`,
       resourceType: 'Clients',
-      resources: [tenants.id],
+      resources: [{ id: tenants.id, name: tenants.clientId }],
       scopes: ['map-roles', 'map-roles-client-scope'],
       policies: grant,
     },
@@ -72,7 +72,7 @@ export async function desiredPermissions(target: Target): Promise<AdminPermissio
       // Retired ones too: what can't be mapped can't be taken away either.
       name: `${ownPrefix}permissions`,
       resourceType: 'Roles',
-      resources: [...grantable, ...retired].map(({ id }) => id),
+      resources: [...grantable, ...retired].map(({ id, name }) => ({ id, name })),
       scopes: ['map-role'],
       policies: grant,
     },

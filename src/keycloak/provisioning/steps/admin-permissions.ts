@@ -1,12 +1,13 @@
 import { DecisionStrategy, Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
 import { names } from '../../names.ts';
-import { type Comparison, mismatches, NotThereYet, type Step, setDifference } from '../comparison.ts';
+import { type Comparison, mismatches, NotThereYet, type Step } from '../comparison.ts';
 import { conflictingPermissions } from '../foreign-permissions.ts';
 import { requireClient } from '../lookups.ts';
 import {
   type AdminPermission,
   openPermissionStore,
   type PermissionStore,
+  type Resource,
   type StoredPermission,
   type UserPolicy,
 } from '../permission-store.ts';
@@ -89,12 +90,13 @@ function comparePermission(
     return;
   }
   const { resources, ...rest } = permission;
-  const { missing, surplus } = setDifference(resources, actual.resources);
+  const without = (some: Resource[], others: Resource[]) =>
+    some.filter(({ id }) => !others.some((other) => other.id === id));
   const differences = [
     ...mismatches({ ...rest, decisionStrategy: DecisionStrategy.UNANIMOUS }, actual),
-    ...missing.map((id) => `lacks ${id}`),
-    ...surplus.map((id) => `has ${actual.resourceNames[id] ?? id} too many`),
-    // No resources means all of them: a list that has become empty is not a list of nothing.
+    ...without(resources, actual.resources).map(({ name }) => `lacks ${name}`),
+    ...without(actual.resources, resources).map(({ name }) => `has ${name} too many`),
+    // No resources means all of them, not none.
     ...(resources.length > 0 && actual.resources.length === 0 ? ['is for all'] : []),
   ];
   comparison.updates(what, differences, () => store.updatePermission(actual.id, permission, policyIds));

@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { ConnectGateway, Gateway } from '../../src/keycloak/gateway.ts';
+import { permissionNames } from '../../src/permissions/catalogue.ts';
+import { shippedCatalogue } from '../support/catalogue.ts';
+import { newAccount } from '../support/in-memory-keycloak.ts';
+
+const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 'editor', username: 'an editor' } };
+
+/** What the operations rely on, whoever is behind the gateway. Each test has a tenant of its own. */
+export function describeGateway(name: string, connect: () => ConnectGateway): void {
+  describe(`gateway to ${name}`, () => {
+    const open = (): Gateway => connect()({ signal: AbortSignal.timeout(30_000) });
+    const newTenant = () => `t-${randomUUID().slice(0, 12)}`;
+
+    async function stored(gateway: Gateway, overrides: Parameters<typeof newAccount>[0] = {}) {
+      const account = newAccount({ tenantId: newTenant(), ...overrides });
+      await gateway.createClient(account);
+      return account;
+    }
+
+    it('knows the catalogue that ships, with what the modes include', async () => {
+      const catalogue = await open().catalogue();
+      expect(catalogue.groups).toEqual(shippedCatalogue.groups);
+      expect(catalogue.included).toEqual(shippedCatalogue.included);
+      expect(permissionNames(catalogue)).toHaveLength(22);
+    });
+
+    it('gives back a new account as it was made, without its secret', async () => {
+      const gateway = open();
+      const account = await stored(gateway, {
+        username: 'Zoë 名前 .-_',
+        description: 'line 1\nline 2 <b> "quoted" \\ ünï',
+        mode: 'custom',
+        permissions: ['customers:read', 'ai:use'],
+      });
+      const found = await gateway.findAccount(account.id);
+      const { secret, at, by, ...rest } = account;
+      expect(found).toEqual({
+        ...rest,
+        active: true,
+        createdAt: at,
+        createdBy: by,
+        updatedAt: at,
+        updatedBy: by,
+        secretCreatedAt: at,
+        version: expect.any(String),
+      });
+      expect(JSON.stringify(found)).not.toContain(secret);
+    });
+
+    it('finds an account by its clientId, and nothing by one that there is not', async () => {
+      const gateway = open();
+      const account = await stored(gateway);
+      expect((await gateway.findAccountByClientId(account.clientId))?.id).toBe(account.id);
+      expect(await gateway.findAccountByClientId(`${account.clientId}-x`)).toBeUndefined();
+      expect(await gateway.findAccountByClientId(account.clientId.slice(0, -1))).toBeUndefined();
+    });
+
+    it('finds nothing by an id that there is not', async () => {
+      expect(await open().findAccount(randomUUID())).toBeUndefined();
+    });
+
+    it('lists the accounts of one tenant alone, in the order of clientId, by stretches', async () => {
+      const gateway = open();
+      const tenantId = newTenant();
+      const made = [];
+      for (const letter of ['c', 'a', 'b']) {
+        made.push(await stored(gateway, { tenantId, clientId: `orki-sa-${letter}-${randomUUID()}` }));
+      }
+      await stored(gateway, { tenantId: `${tenantId}2` });
+      const ids = (stretch: { accounts: readonly { clientId: string }[] }) =>
+        stretch.accounts.map(({ clientId }) => clientId);
+      const ordered = made.map(({ clientId }) => clientId).sort();
+      const all = await gateway.listAccounts(tenantId, 0, 10);
+      expect(ids(all)).toEqual(ordered);
+      expect(all.read).toBe(3);
+      const rest = await gateway.listAccounts(tenantId, 1, 1);
+      expect(ids(rest)).toEqual(ordered.slice(1, 2));
+      expect(await gateway.listAccounts(tenantId, 3, 5)).toEqual({ accounts: [], read: 0 });
+    });
+
+    it('changes what an edit names and leaves the rest', async () => {
+      const gateway = open();
+      const account = await stored(gateway, { description: 'before' });
+      const before = await gateway.findAccount(account.id);
+      await gateway.editAccount(account.id, { username: 'After' }, stamp);
+      const after = await gateway.findAccount(account.id);
+      expect(after).toEqual({
+        ...before,
+        username: 'After',
+        updatedAt: stamp.at,
+        updatedBy: stamp.by,
+        version: expect.any(String),
+      });
+      expect(after?.version).not.toBe(before?.version);
+    });
+
+    it('clears a description, and writes the mirror of a grant', async () => {
+      const gateway = open();
+      const account = await stored(gateway, { description: 'before' });
+      const edit = { description: null, mode: 'custom', permissions: ['ai:use'] } as const;
+      await gateway.editAccount(account.id, edit, stamp);
+      expect(await gateway.findAccount(account.id)).toMatchObject(edit);
+      await gateway.editAccount(account.id, { mode: 'admin', permissions: [] }, stamp);
+      expect(await gateway.findAccount(account.id)).toMatchObject({ mode: 'admin', permissions: [] });
+    });
+
+    it('replaces the secret and says when and by whom', async () => {
+      const gateway = open();
+      const account = await stored(gateway);
+      await gateway.replaceSecret(account.id, { value: 'orki_sa_another', hint: 'othe' }, stamp);
+      expect(await gateway.findAccount(account.id)).toMatchObject({
+        secretHint: 'othe',
+        secretCreatedAt: stamp.at,
+        updatedBy: stamp.by,
+        active: true,
+      });
+    });
+
+    it('switches an account off and on', async () => {
+      const gateway = open();
+      const account = await stored(gateway);
+      await gateway.setActive(account.id, false, stamp);
+      expect(await gateway.findAccount(account.id)).toMatchObject({ active: false, updatedBy: stamp.by });
+      await gateway.setActive(account.id, true, stamp);
+      expect(await gateway.findAccount(account.id)).toMatchObject({ active: true });
+    });
+
+    it('deletes an account once', async () => {
+      const gateway = open();
+      const account = await stored(gateway);
+      expect(await gateway.deleteAccount(account.id)).toBe(true);
+      expect(await gateway.findAccount(account.id)).toBeUndefined();
+      expect(await gateway.deleteAccount(account.id)).toBe(false);
+    });
+
+    it('grants and revokes roles, and doing so again changes nothing', async () => {
+      const gateway = open();
+      const { id } = await stored(gateway);
+      expect(await gateway.grantedRoles(id)).toEqual([]);
+      await gateway.grantRoles(id, ['mode-agent', 'ai:configure']);
+      await gateway.grantRoles(id, ['mode-agent']);
+      expect((await gateway.grantedRoles(id)).sort()).toEqual(['ai:configure', 'mode-agent']);
+      await gateway.revokeRoles(id, ['mode-agent']);
+      await gateway.revokeRoles(id, ['mode-agent']);
+      expect(await gateway.grantedRoles(id)).toEqual(['ai:configure']);
+    });
+
+    it('assigns a tenant that was never seen, and one that was, again and again', async () => {
+      const gateway = open();
+      const tenantId = newTenant();
+      for (const { id } of [await stored(gateway, { tenantId }), await stored(gateway, { tenantId })]) {
+        await gateway.assignTenant(id, tenantId);
+        await expect(gateway.assignTenant(id, tenantId)).resolves.toBeUndefined();
+      }
+    });
+
+    it('lets one account have a username in a tenant, whatever the case, and says who has it', async () => {
+      const gateway = open();
+      const tenantId = newTenant();
+      const first = { accountId: randomUUID(), reservedAt: stamp.at };
+      const second = { accountId: randomUUID(), reservedAt: stamp.at };
+      expect(await gateway.reserveUsername(tenantId, 'Ｚapier Sync', first)).toBe('reserved');
+      expect(await gateway.reserveUsername(tenantId, 'zapier SYNC', second)).toEqual(first);
+      expect(await gateway.reserveUsername(`${tenantId}2`, 'zapier SYNC', second)).toBe('reserved');
+    });
+
+    it('lets exactly one of many that want the same username at once have it', async () => {
+      const gateway = open();
+      const tenantId = newTenant();
+      const racers = Array.from({ length: 8 }, () => ({ accountId: randomUUID(), reservedAt: stamp.at }));
+      const outcomes = await Promise.all(racers.map((racer) => gateway.reserveUsername(tenantId, 'Race', racer)));
+      expect(outcomes.filter((outcome) => outcome === 'reserved')).toHaveLength(1);
+    });
+
+    it('gives a username back for its holder alone', async () => {
+      const gateway = open();
+      const tenantId = newTenant();
+      const holder = { accountId: randomUUID(), reservedAt: stamp.at };
+      const other = { accountId: randomUUID(), reservedAt: stamp.at };
+      await gateway.reserveUsername(tenantId, 'Name', holder);
+      await gateway.releaseUsername(tenantId, 'Name', other.accountId);
+      expect(await gateway.reserveUsername(tenantId, 'Name', other)).toEqual(holder);
+      await gateway.releaseUsername(tenantId, 'NAME', holder.accountId);
+      await gateway.releaseUsername(tenantId, 'NAME', holder.accountId);
+      expect(await gateway.reserveUsername(tenantId, 'Name', other)).toBe('reserved');
+    });
+  });
+}

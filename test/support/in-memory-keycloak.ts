@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type { ConnectGateway, Gateway, NewAccount, UsernameHolder } from '../../src/keycloak/gateway.ts';
+import { names } from '../../src/keycloak/names.ts';
+import type { Catalogue } from '../../src/permissions/catalogue.ts';
+import { permissionNames } from '../../src/permissions/catalogue.ts';
+import { type Account, type Stamp, withVersion } from '../../src/service-accounts/account.ts';
+import { usernameKey } from '../../src/service-accounts/username.ts';
+
+interface StoredClient {
+  account: Account;
+  secret: string;
+  tenantInToken: string | undefined;
+  roles: Set<string>;
+}
+
+/**
+ * Keycloak as far as this service uses it, in memory, for tests that should take milliseconds. It passes the same
+ * contract suite as the gateway to a real Keycloak (test/contract/gateway.ts).
+ */
+export class InMemoryKeycloak {
+  readonly clients = new Map<string, StoredClient>();
+  readonly usernames = new Map<string, UsernameHolder>();
+  readonly catalogue: Catalogue;
+  /** Called before each call to Keycloak takes effect, with the method's name; may throw. */
+  beforeCall: (method: keyof Gateway) => void | Promise<void> = () => undefined;
+  /** The calls so far, by the gateway's method. */
+  readonly calls: (keyof Gateway)[] = [];
+
+  constructor(catalogue: Catalogue) {
+    this.catalogue = catalogue;
+  }
+
+  readonly connect: ConnectGateway = () => this.#gateway();
+
+  #gateway(): Gateway {
+    const bare = this.#methods();
+    const entries = Object.entries(bare).map(([name, method]) => {
+      const key = name as keyof Gateway;
+      if (key === 'forCleanup') return [name, method];
+      const observed = async (...args: never[]) => {
+        this.calls.push(key);
+        await this.beforeCall(key);
+        return (method as (...args: never[]) => unknown)(...args);
+      };
+      return [name, observed];
+    });
+    return Object.fromEntries(entries);
+  }
+
+  #methods(): Gateway {
+    return {
+      catalogue: async () => this.catalogue,
+      findAccount: async (id) => this.clients.get(id)?.account,
+      findAccountByClientId: async (clientId) =>
+        [...this.clients.values()].find(({ account }) => account.clientId === clientId)?.account,
+      listAccounts: async (tenantId, first, max) => {
+        const accounts = [...this.clients.values()]
+          .map(({ account }) => account)
+          .filter((account) => account.tenantId === tenantId)
+          .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+          .slice(first, first + max);
+        return { accounts, read: accounts.length };
+      },
+      createClient: async (account) => {
+        const stored = { secret: account.secret, tenantInToken: undefined, roles: new Set<string>() };
+        this.clients.set(account.id, { account: created(account), ...stored });
+      },
+      assignTenant: async (id, tenantId) => {
+        this.#stored(id).tenantInToken = tenantId;
+      },
+      editAccount: async (id, edit, stamp) => {
+        const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
+        this.#change(id, stamp, given);
+      },
+      replaceSecret: async (id, secret, stamp) => {
+        this.#stored(id).secret = secret.value;
+        this.#change(id, stamp, { secretHint: secret.hint, secretCreatedAt: stamp.at });
+      },
+      setActive: async (id, active, stamp) => this.#change(id, stamp, { active }),
+      deleteAccount: async (id) => this.clients.delete(id),
+      grantedRoles: async (id) => [...this.#stored(id).roles],
+      grantRoles: async (id, roles) => {
+        for (const role of this.#known(roles)) this.#stored(id).roles.add(role);
+      },
+      revokeRoles: async (id, roles) => {
+        for (const role of this.#known(roles)) this.#stored(id).roles.delete(role);
+      },
+      reserveUsername: async (tenantId, username, holder) => {
+        const key = `${tenantId}/${usernameKey(username)}`;
+        const current = this.usernames.get(key);
+        if (current !== undefined) return current;
+        this.usernames.set(key, holder);
+        return 'reserved';
+      },
+      releaseUsername: async (tenantId, username, accountId) => {
+        const key = `${tenantId}/${usernameKey(username)}`;
+        if (this.usernames.get(key)?.accountId === accountId) this.usernames.delete(key);
+      },
+      forCleanup: () => this.#gateway(),
+    };
+  }
+
+  #stored(id: string): StoredClient {
+    const stored = this.clients.get(id);
+    if (stored === undefined) throw new Error(`no client ${id}`);
+    return stored;
+  }
+
+  #change(id: string, stamp: Stamp, change: Partial<Account>): void {
+    const stored = this.#stored(id);
+    const { version: _, ...rest } = stored.account;
+    stored.account = withVersion({ ...rest, ...change, updatedAt: stamp.at, updatedBy: stamp.by });
+  }
+
+  #known(roles: readonly string[]): readonly string[] {
+    const known = new Set([...permissionNames(this.catalogue), ...Object.values(names.modeRoles)]);
+    const unknown = roles.find((role) => !known.has(role));
+    if (unknown !== undefined) throw new Error(`no role ${unknown}`);
+    return roles;
+  }
+}
+
+function created({ secret: _, at, by, ...rest }: NewAccount): Account {
+  const times = { secretCreatedAt: at, createdAt: at, createdBy: by, updatedAt: at, updatedBy: by };
+  return withVersion({ ...rest, ...times, active: true });
+}
+
+/** An account as a test wants it, everything else made up. */
+export function newAccount(overrides: Partial<NewAccount> = {}): NewAccount {
+  return {
+    id: randomUUID(),
+    clientId: `orki-sa-${randomUUID()}`,
+    tenantId: 'acme',
+    username: `account ${randomUUID().slice(0, 8)}`,
+    description: null,
+    mode: 'agent',
+    permissions: [],
+    secret: `orki_sa_${randomUUID()}`,
+    secretHint: 'hint',
+    at: new Date().toISOString(),
+    by: { subject: 'subject', username: 'somebody' },
+    ...overrides,
+  };
+}
