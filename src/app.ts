@@ -3,12 +3,14 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { authenticate } from './auth/authenticate.ts';
 import type { TokenVerifier } from './auth/token-verifier.ts';
+import { protectBrowsers } from './browser-protection.ts';
 import { documentation } from './documentation.ts';
 import { type CheckReadiness, healthRoutes } from './health.ts';
 import type { ConnectGateway } from './keycloak/gateway.ts';
 import { watchMethods } from './method-not-allowed.ts';
 import { permissionRoutes } from './permissions/routes.ts';
 import { installProblemDetails } from './problem-details.ts';
+import { limitRates, type RateLimits } from './rate-limit.ts';
 import { serviceAccountRoutes } from './service-accounts/routes.ts';
 import { validatorCompiler } from './validation.ts';
 
@@ -22,6 +24,11 @@ export interface AppDependencies {
   /** The realm as the world sees it. */
   readonly issuer: string;
   readonly maxAccountsPerTenant: number;
+  readonly rateLimits: RateLimits;
+  /** Origins whose pages may read answers. */
+  readonly corsOrigins: readonly string[];
+  /** Whether /swagger is served. */
+  readonly showDocumentation: boolean;
 }
 
 const maxBodyBytes = 64 * 1024;
@@ -48,11 +55,12 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   acceptJsonAlone(app);
   installProblemDetails(app);
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+    reply.header('x-request-id', request.id);
   });
+  await protectBrowsers(app, dependencies.corsOrigins);
   const refuseOtherMethods = watchMethods(app, ['/api/', '/livez', '/readyz']);
 
-  await documentation(app, { publicUrl, issuer });
+  await documentation(app, { publicUrl, issuer, isShown: dependencies.showDocumentation });
   healthRoutes(app, checkReadiness);
 
   const gatewayFor = (request: FastifyRequest) => connectGateway({ signal: deadlineOf(request) });
@@ -60,6 +68,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(
     async (api) => {
       authenticate(api, { verifyToken, gatewayFor });
+      await limitRates(api, dependencies.rateLimits);
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });

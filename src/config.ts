@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { names } from './keycloak/names.ts';
+import type { RateLimits } from './rate-limit.ts';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'has to be an http or https URL' })
   .transform((value) => value.replace(/\/+$/, ''));
+const origin = z
+  .url()
+  .refine((value) => new URL(value).origin === value, 'has to be an origin, such as https://app.orki.ai');
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(1);
 
@@ -30,6 +34,19 @@ export const settings = z.object({
     .optional()
     .describe('A file that holds the secret, instead of KEYCLOAK_CLIENT_SECRET'),
   MAX_ACCOUNTS_PER_TENANT: count.default(500).describe('Service accounts that a tenant may have'),
+  RATE_LIMIT_PER_CALLER: count
+    .default(600)
+    .describe('Requests that a caller may make in a minute, on each replica'),
+  RATE_LIMIT_PER_TENANT: count
+    .default(3000)
+    .describe('Requests that the callers of a tenant may make in a minute, on each replica'),
+  CORS_ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .pipe(z.array(origin))
+    .optional()
+    .describe('Origins whose pages may call the API from a browser, a comma between two; none by default'),
+  SWAGGER: z.enum(['on', 'off']).default('on').describe('Whether /swagger is served'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -49,6 +66,9 @@ export interface Config {
     readonly clientSecret: string;
   };
   readonly maxAccountsPerTenant: number;
+  readonly rateLimits: RateLimits;
+  readonly corsOrigins: readonly string[];
+  readonly showDocumentation: boolean;
   readonly logLevel: z.infer<typeof settings>['LOG_LEVEL'];
 }
 
@@ -78,6 +98,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       clientSecret: clientSecret(value),
     }),
     maxAccountsPerTenant: value.MAX_ACCOUNTS_PER_TENANT,
+    rateLimits: Object.freeze({
+      perCallerPerMinute: value.RATE_LIMIT_PER_CALLER,
+      perTenantPerMinute: value.RATE_LIMIT_PER_TENANT,
+    }),
+    corsOrigins: Object.freeze(value.CORS_ORIGINS ?? []),
+    showDocumentation: value.SWAGGER === 'on',
     logLevel: value.LOG_LEVEL,
   });
 }

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
+import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import packageJson from '../package.json' with { type: 'json' };
@@ -10,6 +10,8 @@ export interface DocumentationOptions {
   readonly publicUrl: string;
   /** The realm as the world sees it. */
   readonly issuer: string;
+  /** Whether /swagger is served; the document itself is made anyhow. */
+  readonly isShown: boolean;
 }
 
 const description = `Service accounts of an Orki tenant. Each is a confidential client in Keycloak; its token comes
@@ -60,16 +62,34 @@ export async function documentation(app: FastifyInstance, options: Documentation
     transform: jsonSchemaTransform,
     transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
   });
-  await app.register(swaggerUi, {
+  if (options.isShown) await app.register(swaggerUi, userInterface(options));
+}
+
+function userInterface({ publicUrl, issuer }: DocumentationOptions): FastifySwaggerUiOptions {
+  const path = new URL(publicUrl).pathname.replace(/\/+$/, '');
+  const self = "'self'";
+  return {
     routePrefix: '/swagger',
+    ...(path === '' ? {} : { indexPrefix: path }),
     initOAuth: {
       clientId: names.frontendClient,
       usePkceWithAuthorizationCodeGrant: true,
       scopes: 'openid',
     },
     uiConfig: { persistAuthorization: false, displayRequestDuration: true },
-    staticCSP: true,
-  });
+    staticCSP: {
+      'default-src': ["'none'"],
+      'script-src': [self],
+      // Swagger UI sets styles from its scripts.
+      'style-src': [self, "'unsafe-inline'"],
+      'img-src': [self, 'data:'],
+      // Signing in ends with a request to Keycloak's token URL.
+      'connect-src': [self, new URL(publicUrl).origin, new URL(issuer).origin],
+      'base-uri': ["'none'"],
+      'form-action': ["'none'"],
+      'frame-ancestors': ["'none'"],
+    },
+  };
 }
 
 type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;

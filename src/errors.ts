@@ -16,6 +16,7 @@ export const errorTable = {
   'account-limit-reached': { status: 409, title: 'The tenant has as many service accounts as it may' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body has to be JSON' },
+  'rate-limited': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'keycloak-unavailable': { status: 503, title: 'Keycloak does not answer' },
   'outcome-unknown': { status: 504, title: 'Keycloak did not confirm the change' },

@@ -19,6 +19,9 @@ export async function openApiDocument(): Promise<string> {
     publicUrl: config.publicUrl,
     issuer: config.keycloak.issuer,
     maxAccountsPerTenant: config.maxAccountsPerTenant,
+    rateLimits: config.rateLimits,
+    corsOrigins: config.corsOrigins,
+    showDocumentation: config.showDocumentation,
   });
   await app.ready();
   const document = app.swagger();

@@ -29,6 +29,9 @@ const app = await buildApp({
   publicUrl: config.publicUrl,
   issuer: config.keycloak.issuer,
   maxAccountsPerTenant: config.maxAccountsPerTenant,
+  rateLimits: config.rateLimits,
+  corsOrigins: config.corsOrigins,
+  showDocumentation: config.showDocumentation,
 });
 
 closeWithGrace({ delay: graceMs, logger }, async ({ signal, err }) => {

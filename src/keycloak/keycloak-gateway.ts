@@ -69,8 +69,8 @@ function bind(api: AdminApi, realm: RealmObjects, signal: AbortSignal): Gateway 
     let answer = await call({ ...read, expected: [404] });
     if (answer.status === 404) {
       const body = { name: tenantId, description: `Puts tenant_id "${tenantId}" into access tokens.` };
-      // 409: another request made it a moment ago.
-      await call({ operation: 'make tenant role', method: 'POST', path, body, expected: [409] });
+      // Another request made it a moment ago (409), or at the same moment (500, from Keycloak's database).
+      await call({ operation: 'make tenant role', method: 'POST', path, body, expected: [409, 500] });
       answer = await call(read);
     }
     const { id, name } = roleReferences.element.parse(answer.body);

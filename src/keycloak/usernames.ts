@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { usernameKey } from '../service-accounts/username.ts';
 import type { AdminAnswer, AdminCall } from './admin-api.ts';
+import { KeycloakFailure, unavailable } from './failures.ts';
 import type { Gateway, UsernameHolder } from './gateway.ts';
 import { names } from './names.ts';
 import type { RealmObjects } from './realm-objects.ts';
@@ -51,10 +52,14 @@ export function usernameReservations(
           description: `The username "${username}" of tenant ${tenantId} is taken.`,
           attributes: { [accountAttribute]: [holder.accountId], [reservedAtAttribute]: [holder.reservedAt] },
         },
-        expected: [409],
+        // 500: racers that pass Keycloak's own look together meet in its database, which lets one of them through.
+        expected: [409, 500],
       });
-      if (answer.status !== 409) return 'reserved';
+      if (answer.status < 300) return 'reserved';
       const found = await find(tenantId, username);
+      if (found === undefined && answer.status === 500) {
+        throw unavailable(new KeycloakFailure('reserve username', { status: 500 }));
+      }
       // Given back between the two calls: as good as held by somebody who is just leaving.
       return found?.holder ?? { accountId: '', reservedAt: new Date().toISOString() };
     },

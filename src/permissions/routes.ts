@@ -55,7 +55,7 @@ export function permissionRoutes(
         params: tenantParams,
         response: {
           200: catalogueSchema.describe('The catalogue.'),
-          ...problemResponses(400, 401, 403, 503),
+          ...problemResponses(400, 401, 403, 429, 503),
         },
       },
     },

@@ -21,7 +21,7 @@ export const list = {
   tags,
   params: tenantParams,
   querystring: listQuery,
-  response: { 200: listSchema.describe('A page.'), ...problemResponses(400, 401, 403, 503) },
+  response: { 200: listSchema.describe('A page.'), ...problemResponses(400, 401, 403, 429, 503) },
 };
 
 export const create = {
@@ -34,7 +34,7 @@ export const create = {
   body: createBody,
   response: {
     201: accountWithSecretSchema.describe('The account, with its secret.'),
-    ...problemResponses(400, 401, 403, 409, 413, 415, 503, 504),
+    ...problemResponses(400, 401, 403, 409, 413, 415, 429, 503, 504),
   },
 };
 
@@ -44,7 +44,10 @@ export const get = {
   description: 'The account, without its secret.',
   tags,
   params: accountParams,
-  response: { 200: accountSchema.describe('The account.'), ...problemResponses(400, 401, 403, 404, 503) },
+  response: {
+    200: accountSchema.describe('The account.'),
+    ...problemResponses(400, 401, 403, 404, 429, 503),
+  },
 };
 
 export const edit = {
@@ -58,7 +61,7 @@ export const edit = {
   body: editBody,
   response: {
     200: accountSchema.describe('The account as it is now.'),
-    ...problemResponses(400, 401, 403, 404, 409, 413, 415, 503, 504),
+    ...problemResponses(400, 401, 403, 404, 409, 413, 415, 429, 503, 504),
   },
 };
 
@@ -71,7 +74,7 @@ export const regenerate = {
   params: accountParams,
   response: {
     200: accountWithSecretSchema.describe('The account, with its new secret.'),
-    ...problemResponses(400, 401, 403, 404, 503, 504),
+    ...problemResponses(400, 401, 403, 404, 429, 503, 504),
   },
 };
 
@@ -84,7 +87,7 @@ export const activate = {
   params: accountParams,
   response: {
     200: accountSchema.describe('The account as it is now.'),
-    ...problemResponses(400, 401, 403, 404, 503, 504),
+    ...problemResponses(400, 401, 403, 404, 429, 503, 504),
   },
 };
 
@@ -105,6 +108,6 @@ export const remove = {
   params: accountParams,
   response: {
     204: z.undefined().describe('It is gone.'),
-    ...problemResponses(400, 401, 403, 404, 503, 504),
+    ...problemResponses(400, 401, 403, 404, 429, 503, 504),
   },
 };

@@ -136,13 +136,9 @@ export const accountWithSecretSchema = z
   .meta({ id: 'ServiceAccountWithSecret' });
 
 export const listQuery = z.strictObject({
-  search: z
-    .string()
-    .max(100)
-    .optional()
-    .meta({
-      description: 'Part of the username or the description whatever the case, or the whole client_id.',
-    }),
+  search: z.string().max(100).optional().meta({
+    description: 'Part of the username or the description whatever the case, or the whole client_id.',
+  }),
   mode: modeSchema.optional(),
   status: z.enum(['active', 'inactive']).optional(),
   limit: z

@@ -12,6 +12,8 @@ export const shippedCatalogue: Catalogue = {
   })),
   included: {
     admin: new Set(permissions.map(({ name }) => name)),
-    agent: new Set(permissions.filter(({ modes }) => modes.some((mode) => mode === 'agent')).map(({ name }) => name)),
+    agent: new Set(
+      permissions.filter(({ modes }) => modes.some((mode) => mode === 'agent')).map(({ name }) => name),
+    ),
   },
 };

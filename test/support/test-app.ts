@@ -2,7 +2,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { buildApp } from '../../src/app.ts';
+import { type AppDependencies, buildApp } from '../../src/app.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
 import { shippedCatalogue } from './catalogue.ts';
@@ -72,7 +72,7 @@ export interface Answer {
 }
 
 /** The service over an in-memory Keycloak, closed when the test ends. */
-export async function testApp(options: { maxAccountsPerTenant?: number } = {}): Promise<TestApp> {
+export async function testApp(options: Partial<AppDependencies> = {}): Promise<TestApp> {
   const keycloak = new InMemoryKeycloak(shippedCatalogue);
   const log: string[] = [];
   const app = await buildApp({
@@ -82,7 +82,11 @@ export async function testApp(options: { maxAccountsPerTenant?: number } = {}): 
     logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
     publicUrl,
     issuer,
-    maxAccountsPerTenant: options.maxAccountsPerTenant ?? 500,
+    maxAccountsPerTenant: 500,
+    rateLimits: { perCallerPerMinute: 100_000, perTenantPerMinute: 100_000 },
+    corsOrigins: [],
+    showDocumentation: true,
+    ...options,
   });
   onTestFinished(() => app.close());
   return { app, keycloak, log, request: (request) => send(app, request) };
@@ -99,5 +103,9 @@ async function send(app: FastifyInstance, options: RequestOptions): Promise<Answ
     ...payload,
   });
   const text = answer.body;
-  return { status: answer.statusCode, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
 }

@@ -1,3 +1,4 @@
+import type PolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
 import { DecisionStrategy, Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
 import { NotThereYet, type Target } from './comparison.ts';
 import { allPages, findClient } from './lookups.ts';
@@ -24,8 +25,7 @@ export interface AdminPermission {
 
 export interface StoredPermission extends AdminPermission {
   id: string;
-  /** How the policies add up; anything but unanimity would open what is meant to be closed. */
-  decisionStrategy: string;
+  logic: Logic | undefined;
 }
 
 export interface UserPolicy {
@@ -85,6 +85,7 @@ function representation(permission: AdminPermission, policyIds: string[]) {
     resources: permission.resources.map(({ id }) => id),
     policies: policyIds,
     logic: Logic.POSITIVE,
+    // The only strategy that Keycloak takes here.
     decisionStrategy: DecisionStrategy.UNANIMOUS,
   };
 }
@@ -92,7 +93,7 @@ function representation(permission: AdminPermission, policyIds: string[]) {
 async function readPermission(
   { keycloak }: Target,
   id: string,
-  listed: { id?: string; name?: string; resourceType?: string; decisionStrategy?: string },
+  listed: PolicyRepresentation,
 ): Promise<StoredPermission> {
   const key = { id, permissionId: listed.id ?? '' };
   const [resources, scopes, policies] = await Promise.all([
@@ -103,7 +104,7 @@ async function readPermission(
   return {
     id: key.permissionId,
     name: listed.name ?? '',
-    decisionStrategy: listed.decisionStrategy ?? '',
+    logic: listed.logic,
     resourceType: listed.resourceType ?? '',
     // "All" is stored as one resource that is named like its type; any other is named by the id of its object.
     resources: resources

@@ -1,4 +1,4 @@
-import { DecisionStrategy, Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
+import { Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
 import { names } from '../../names.ts';
 import { type Comparison, mismatches, NotThereYet, type Step } from '../comparison.ts';
 import { conflictingPermissions } from '../foreign-permissions.ts';
@@ -25,18 +25,25 @@ export const adminPolicies: Step = {
       { name: servicePolicy, logic: Logic.POSITIVE, users: [userId] },
       { name: othersPolicy, logic: Logic.NEGATIVE, users: [userId] },
     ];
-    const found = await store.policies();
+    const all = await store.policies();
+    // A type can't be changed, so one of our names that is of another type makes way.
+    const found = all.filter(({ type }) => type === 'user');
+    const wanted = desired.map(({ name }) => name);
+    for (const surplus of all.filter(
+      ({ name, type }) => isOurs(name) && !(type === 'user' && wanted.includes(name)),
+    )) {
+      comparison.differs(
+        'remove',
+        `admin policy "${surplus.name}"`,
+        `of type ${surplus.type} is not needed`,
+        () => store.removePolicy(surplus.id),
+      );
+    }
     for (const policy of desired) {
       const what = `admin policy "${policy.name}"`;
       const actual = found.find(({ name }) => name === policy.name);
       if (!actual) comparison.differs('create', what, '', () => store.createPolicy(policy));
       else comparison.updates(what, mismatches(policy, actual), () => store.updatePolicy(actual.id, policy));
-    }
-    const wanted = desired.map(({ name }) => name);
-    for (const surplus of found.filter(({ name }) => name.startsWith(ownPrefix) && !wanted.includes(name))) {
-      comparison.differs('remove', `admin policy "${surplus.name}"`, 'is not needed', () =>
-        store.removePolicy(surplus.id),
-      );
     }
   },
 };
@@ -69,13 +76,15 @@ export const adminPermissions: Step = {
       comparePermission(store, comparison, permission, actual, policyIds(permission));
     }
     const wanted = desired.map(({ name }) => name);
-    for (const surplus of found.filter(({ name }) => name.startsWith(ownPrefix) && !wanted.includes(name))) {
+    for (const surplus of found.filter(({ name }) => isOurs(name) && !wanted.includes(name))) {
       comparison.differs('remove', `admin permission "${surplus.name}"`, 'is not needed', () =>
         store.removePermission(surplus.id),
       );
     }
   },
 };
+
+const isOurs = (name: string) => name.startsWith(ownPrefix);
 
 function comparePermission(
   store: PermissionStore,
@@ -93,7 +102,7 @@ function comparePermission(
   const without = (some: Resource[], others: Resource[]) =>
     some.filter(({ id }) => !others.some((other) => other.id === id));
   const differences = [
-    ...mismatches({ ...rest, decisionStrategy: DecisionStrategy.UNANIMOUS }, actual),
+    ...mismatches({ ...rest, logic: Logic.POSITIVE }, actual),
     ...without(resources, actual.resources).map(({ name }) => `lacks ${name}`),
     ...without(actual.resources, resources).map(({ name }) => `has ${name} too many`),
     // No resources means all of them, not none.
