@@ -8,6 +8,7 @@ import { documentation } from './documentation.ts';
 import { type CheckReadiness, healthRoutes } from './health.ts';
 import type { ConnectGateway } from './keycloak/gateway.ts';
 import { watchMethods } from './method-not-allowed.ts';
+import type { AuditLog } from './observability/audit.ts';
 import { permissionRoutes } from './permissions/routes.ts';
 import { installProblemDetails } from './problem-details.ts';
 import { limitRates, type RateLimits } from './rate-limit.ts';
@@ -24,6 +25,9 @@ export interface AppDependencies {
   /** The realm as the world sees it. */
   readonly issuer: string;
   readonly maxAccountsPerTenant: number;
+  readonly auditLog: AuditLog;
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimits;
   /** Origins whose pages may read answers. */
   readonly corsOrigins: readonly string[];
@@ -39,12 +43,13 @@ const workMs = 8_000;
 
 /** The service with all its routes. Never reads the environment, never listens. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { connectGateway, verifyToken, checkReadiness, publicUrl, issuer, maxAccountsPerTenant } =
+  const { connectGateway, verifyToken, checkReadiness, publicUrl, issuer, maxAccountsPerTenant, auditLog } =
     dependencies;
   const app = Fastify({
     loggerInstance: dependencies.logger,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    trustProxy: dependencies.trustedProxies.length > 0 ? [...dependencies.trustedProxies] : false,
     bodyLimit: maxBodyBytes,
     requestTimeout: receiveTimeoutMs,
     connectionTimeout: receiveTimeoutMs,
@@ -73,7 +78,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         reply.header('cache-control', 'no-store');
       });
       permissionRoutes(api, gatewayFor);
-      serviceAccountRoutes(api, { gatewayFor, publicUrl, tokenUrl, maxAccountsPerTenant });
+      serviceAccountRoutes(api, { gatewayFor, publicUrl, tokenUrl, maxAccountsPerTenant, auditLog });
     },
     { prefix: '/api/v1/tenants/:tenantId' },
   );

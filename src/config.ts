@@ -12,6 +12,9 @@ const origin = z
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(1);
 
+const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
+const addresses = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
+
 /** Every setting of the service, by the name of its environment variable. */
 export const settings = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
@@ -40,13 +43,19 @@ export const settings = z.object({
   RATE_LIMIT_PER_TENANT: count
     .default(3000)
     .describe('Requests that the callers of a tenant may make in a minute, on each replica'),
-  CORS_ORIGINS: z
-    .string()
-    .transform((list) => list.split(',').map((origin) => origin.trim()))
+  CORS_ORIGINS: list
     .pipe(z.array(origin))
     .optional()
     .describe('Origins whose pages may call the API from a browser, a comma between two; none by default'),
   SWAGGER: z.enum(['on', 'off']).default('on').describe('Whether /swagger is served'),
+  TRUSTED_PROXIES: addresses
+    .optional()
+    .describe('Addresses or networks of proxies whose X-Forwarded-For is believed, a comma between two'),
+  AUDIT_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where the audit log goes; to standard output by default, each line with `"log":"audit"`'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -66,6 +75,8 @@ export interface Config {
     readonly clientSecret: string;
   };
   readonly maxAccountsPerTenant: number;
+  readonly trustedProxies: readonly string[];
+  readonly auditFile: string | undefined;
   readonly rateLimits: RateLimits;
   readonly corsOrigins: readonly string[];
   readonly showDocumentation: boolean;
@@ -104,6 +115,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     }),
     corsOrigins: Object.freeze(value.CORS_ORIGINS ?? []),
     showDocumentation: value.SWAGGER === 'on',
+    trustedProxies: Object.freeze(value.TRUSTED_PROXIES ?? []),
+    auditFile: value.AUDIT_FILE,
     logLevel: value.LOG_LEVEL,
   });
 }

@@ -76,7 +76,8 @@ function userInterface({ publicUrl, issuer }: DocumentationOptions): FastifySwag
       usePkceWithAuthorizationCodeGrant: true,
       scopes: 'openid',
     },
-    uiConfig: { persistAuthorization: false, displayRequestDuration: true },
+    uiConfig: { layout: 'BaseLayout', persistAuthorization: false, displayRequestDuration: true },
+    theme: { title: 'Orki service accounts' },
     staticCSP: {
       'default-src': ["'none'"],
       'script-src': [self],

@@ -63,6 +63,10 @@ export class ServiceError extends Error {
   }
 }
 
+/** Whether a change was sent and nobody knows what came of it. */
+export const isOutcomeUnknown = (error: unknown): boolean =>
+  error instanceof ServiceError && error.code === 'outcome-unknown';
+
 /** A 400 that names one field of the body. */
 export function invalidField(pointer: string, code: string, detail: string): ServiceError {
   return new ServiceError('invalid-request', {

@@ -19,6 +19,8 @@ export async function openApiDocument(): Promise<string> {
     publicUrl: config.publicUrl,
     issuer: config.keycloak.issuer,
     maxAccountsPerTenant: config.maxAccountsPerTenant,
+    auditLog: unused,
+    trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
     corsOrigins: config.corsOrigins,
     showDocumentation: config.showDocumentation,

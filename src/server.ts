@@ -4,6 +4,7 @@ import { fetchSigningKeys } from './auth/signing-keys.ts';
 import { createTokenVerifier } from './auth/token-verifier.ts';
 import { loadConfig } from './config.ts';
 import { connectKeycloak } from './keycloak/connect.ts';
+import { createAuditLog } from './observability/audit.ts';
 import { createLogger } from './observability/logger.ts';
 
 const callTimeoutMs = 3_000;
@@ -29,6 +30,8 @@ const app = await buildApp({
   publicUrl: config.publicUrl,
   issuer: config.keycloak.issuer,
   maxAccountsPerTenant: config.maxAccountsPerTenant,
+  auditLog: createAuditLog(config.auditFile),
+  trustedProxies: config.trustedProxies,
   rateLimits: config.rateLimits,
   corsOrigins: config.corsOrigins,
   showDocumentation: config.showDocumentation,

@@ -1,21 +1,15 @@
-import type { Caller } from '../auth/caller.ts';
 import { requireHolding } from '../auth/rights.ts';
-import type { Gateway } from '../keycloak/gateway.ts';
 import { type AccountView, stampOf, viewOf } from './account.ts';
+import { type Change, loadForChange } from './change.ts';
 import { getServiceAccount } from './get.ts';
-import { loadAccount } from './load.ts';
 
 /**
  * Lets the account obtain tokens again; does nothing to one that is active.
  * @throws {ServiceError} 403 when the account has rights that the caller lacks; 404.
  */
-export async function activateServiceAccount(
-  gateway: Gateway,
-  caller: Caller,
-  tenantId: string,
-  id: string,
-): Promise<AccountView> {
-  const account = await loadAccount(gateway, tenantId, id);
+export async function activateServiceAccount(change: Change, id: string): Promise<AccountView> {
+  const { gateway, caller, tenantId } = change;
+  const account = await loadForChange(change, id);
   const [catalogue, mapped] = await Promise.all([gateway.catalogue(), gateway.grantedRoles(id)]);
   requireHolding(caller, catalogue, mapped);
 

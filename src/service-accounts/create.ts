@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Caller } from '../auth/caller.ts';
 import { requireHolding } from '../auth/rights.ts';
-import { ServiceError } from '../errors.ts';
+import { isOutcomeUnknown, ServiceError } from '../errors.ts';
+import { unavailable } from '../keycloak/failures.ts';
 import type { Gateway, NewAccount } from '../keycloak/gateway.ts';
 import { effectivePermissions, type Mode } from '../permissions/catalogue.ts';
 import { rolesOf } from '../permissions/roles.ts';
 import { type AccountWithSecret, actorOf, viewOf, withVersion } from './account.ts';
+import type { Change } from './change.ts';
 import { claimUsername } from './claim-username.ts';
 import { createClientId } from './client-id.ts';
 import { catalogueKnowing } from './rights.ts';
@@ -30,9 +31,7 @@ export interface CreateSettings {
  * full. Whatever goes wrong, no account and no reserved name is left behind if Keycloak can be reached.
  */
 export async function createServiceAccount(
-  gateway: Gateway,
-  caller: Caller,
-  tenantId: string,
+  { gateway, caller, tenantId }: Change,
   request: CreateRequest,
   settings: CreateSettings,
 ): Promise<AccountWithSecret> {
@@ -62,8 +61,8 @@ export async function createServiceAccount(
     await gateway.assignTenant(account.id, tenantId);
     await gateway.grantRoles(account.id, roles);
   } catch (error) {
-    await removeRemains(gateway.forCleanup(), account, error);
-    throw error;
+    const wasSeenToGo = await removeRemains(gateway.forCleanup(), account, error);
+    throw wasSeenToGo && isOutcomeUnknown(error) ? unavailable(error) : error;
   }
   return {
     ...viewOf(asCreated(account), catalogue),
@@ -82,20 +81,25 @@ async function reservePlace(gateway: Gateway, account: NewAccount, max: number):
     claimUsername(gateway, tenantId, username, id),
     gateway.listAccounts(tenantId, max - 1, 1),
   ]);
-  if (claim.status === 'rejected') throw claim.reason;
-  if (last.status === 'fulfilled' && last.value.read === 0) return;
+  if (claim.status === 'rejected' && !isOutcomeUnknown(claim.reason)) throw claim.reason;
+  if (claim.status === 'fulfilled' && last.status === 'fulfilled' && last.value.read === 0) return;
   await gateway.forCleanup().releaseUsername(tenantId, username, id);
+  if (claim.status === 'rejected') throw claim.reason;
   if (last.status === 'rejected') throw last.reason;
   throw new ServiceError('account-limit-reached', {
     detail: `A tenant may have ${max} service accounts. Delete one that is no longer used.`,
   });
 }
 
-/** @throws {ServiceError} 504 when what was made can't be removed either. */
-async function removeRemains(gateway: Gateway, account: NewAccount, failure: unknown): Promise<void> {
+/**
+ * Whether there was a client to remove; one that was not there may still come when nobody knows how its making ended.
+ * @throws {ServiceError} 504 when what was made can't be removed either.
+ */
+async function removeRemains(gateway: Gateway, account: NewAccount, failure: unknown): Promise<boolean> {
   try {
-    await gateway.deleteAccount(account.id);
+    const wasThere = await gateway.deleteAccount(account.id);
     await gateway.releaseUsername(account.tenantId, account.username, account.id);
+    return wasThere;
   } catch (error) {
     throw new ServiceError('outcome-unknown', {
       detail: 'The account may have been made. If the list shows it, delete it and create it again.',

@@ -1,19 +1,14 @@
-import type { Caller } from '../auth/caller.ts';
 import { requireHolding } from '../auth/rights.ts';
-import type { Gateway } from '../keycloak/gateway.ts';
-import { loadAccount, notFound } from './load.ts';
+import { type Change, loadForChange } from './change.ts';
+import { notFound } from './load.ts';
 
 /**
  * Removes the account for good; its username is free again.
  * @throws {ServiceError} 403 when the account has rights that the caller lacks; 404 when there is none (any more).
  */
-export async function deleteServiceAccount(
-  gateway: Gateway,
-  caller: Caller,
-  tenantId: string,
-  id: string,
-): Promise<void> {
-  const account = await loadAccount(gateway, tenantId, id);
+export async function deleteServiceAccount(change: Change, id: string): Promise<undefined> {
+  const { gateway, caller, tenantId } = change;
+  const account = await loadForChange(change, id);
   const [catalogue, mapped] = await Promise.all([gateway.catalogue(), gateway.grantedRoles(id)]);
   requireHolding(caller, catalogue, mapped);
 

@@ -1,13 +1,12 @@
-import type { Caller } from '../auth/caller.ts';
 import { requireHolding } from '../auth/rights.ts';
-import { invalidField, ServiceError } from '../errors.ts';
+import { invalidField, isOutcomeUnknown } from '../errors.ts';
 import type { AccountEdit, Gateway } from '../keycloak/gateway.ts';
 import type { Mode } from '../permissions/catalogue.ts';
 import { type Grant, grantOf, rolesOf } from '../permissions/roles.ts';
 import { type Account, type AccountView, stampOf, viewOf } from './account.ts';
+import { type Change, loadForChange } from './change.ts';
 import { claimUsername } from './claim-username.ts';
 import { getServiceAccount } from './get.ts';
-import { loadAccount } from './load.ts';
 import { catalogueKnowing, changeRoles } from './rights.ts';
 import { permissionsRule } from './schemas.ts';
 import { usernameKey } from './username.ts';
@@ -25,13 +24,12 @@ export interface EditRequest {
  * the caller lacks; 404; 409 username taken.
  */
 export async function editServiceAccount(
-  gateway: Gateway,
-  caller: Caller,
-  tenantId: string,
+  change: Change,
   id: string,
   request: EditRequest,
 ): Promise<AccountView> {
-  const account = await loadAccount(gateway, tenantId, id);
+  const { gateway, caller, tenantId } = change;
+  const account = await loadForChange(change, id);
   const [catalogue, mapped] = await Promise.all([
     catalogueKnowing(gateway, request.permissions ?? []),
     gateway.grantedRoles(id),
@@ -87,8 +85,7 @@ async function withUsername(
   try {
     await change();
   } catch (error) {
-    const unknown = error instanceof ServiceError && error.code === 'outcome-unknown';
-    if (!unknown) await gateway.forCleanup().releaseUsername(tenantId, username, id);
+    if (!isOutcomeUnknown(error)) await gateway.forCleanup().releaseUsername(tenantId, username, id);
     throw error;
   }
   await gateway.releaseUsername(tenantId, account.username, id);

@@ -1,9 +1,7 @@
-import type { Caller } from '../auth/caller.ts';
 import { requireHolding } from '../auth/rights.ts';
-import type { Gateway } from '../keycloak/gateway.ts';
 import { type AccountWithSecret, stampOf } from './account.ts';
+import { type Change, loadForChange } from './change.ts';
 import { getServiceAccount } from './get.ts';
-import { loadAccount } from './load.ts';
 import { createSecret } from './secret.ts';
 
 /**
@@ -12,13 +10,12 @@ import { createSecret } from './secret.ts';
  * @throws {ServiceError} 403 when the account has rights that the caller lacks; 404.
  */
 export async function regenerateSecret(
-  gateway: Gateway,
-  caller: Caller,
-  tenantId: string,
+  change: Change,
   id: string,
   tokenUrl: string,
 ): Promise<AccountWithSecret> {
-  await loadAccount(gateway, tenantId, id);
+  const { gateway, caller, tenantId } = change;
+  await loadForChange(change, id);
   const [catalogue, mapped] = await Promise.all([gateway.catalogue(), gateway.grantedRoles(id)]);
   requireHolding(caller, catalogue, mapped);
 

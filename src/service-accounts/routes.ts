@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Gateway } from '../keycloak/gateway.ts';
+import { type AuditedAction, type AuditLog, audited } from '../observability/audit.ts';
+import type { AccountView } from './account.ts';
 import { activateServiceAccount } from './activate.ts';
+import type { Change } from './change.ts';
 import { createServiceAccount } from './create.ts';
 import { deactivateServiceAccount } from './deactivate.ts';
 import { deleteServiceAccount } from './delete.ts';
@@ -18,6 +21,7 @@ export interface ServiceAccountRoutesOptions {
   /** Keycloak's token URL as the world sees it. */
   readonly tokenUrl: string;
   readonly maxAccountsPerTenant: number;
+  readonly auditLog: AuditLog;
 }
 
 const reading = { requiredPermission: 'service-accounts:read' } as const;
@@ -29,18 +33,33 @@ const one = '/service-accounts/:id';
 /** …/service-accounts: shapes and status codes; what happens is in the operation's own file. */
 export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceAccountRoutesOptions): void {
   const app = fastify.withTypeProvider<ZodTypeProvider>();
-  const { gatewayFor, tokenUrl, maxAccountsPerTenant } = options;
+  const { gatewayFor, tokenUrl, maxAccountsPerTenant, auditLog } = options;
+
+  function changing<Result extends AccountView | undefined>(
+    action: AuditedAction,
+    request: FastifyRequest<{ Params: { tenantId: string } }>,
+    run: (change: Change) => Promise<Result>,
+  ): Promise<Result> {
+    const { caller, params } = request;
+    return audited(
+      auditLog,
+      action,
+      request,
+      { gateway: gatewayFor(request), caller, tenantId: params.tenantId },
+      run,
+    );
+  }
 
   app.get(all, { config: reading, schema: schemas.list }, (request) =>
     listServiceAccounts(gatewayFor(request), request.params.tenantId, request.query),
   );
 
   app.post(all, { config: writing, schema: schemas.create }, async (request, reply) => {
+    const settings = { maxAccountsPerTenant, tokenUrl };
+    const account = await changing('create', request, (change) =>
+      createServiceAccount(change, request.body, settings),
+    );
     const { tenantId } = request.params;
-    const account = await createServiceAccount(gatewayFor(request), request.caller, tenantId, request.body, {
-      maxAccountsPerTenant,
-      tokenUrl,
-    });
     const location = `${options.publicUrl}/api/v1/tenants/${tenantId}/service-accounts/${account.id}`;
     return reply.code(201).header('location', location).send(account);
   });
@@ -49,27 +68,24 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
     getServiceAccount(gatewayFor(request), request.params.tenantId, request.params.id),
   );
 
-  app.patch(one, { config: writing, schema: schemas.edit }, (request) => {
-    const { tenantId, id } = request.params;
-    return editServiceAccount(gatewayFor(request), request.caller, tenantId, id, request.body);
-  });
+  app.patch(one, { config: writing, schema: schemas.edit }, (request) =>
+    changing('edit', request, (change) => editServiceAccount(change, request.params.id, request.body)),
+  );
 
-  app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request) => {
-    const { tenantId, id } = request.params;
-    return regenerateSecret(gatewayFor(request), request.caller, tenantId, id, tokenUrl);
-  });
+  app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request) =>
+    changing('regenerate-secret', request, (change) => regenerateSecret(change, request.params.id, tokenUrl)),
+  );
 
   app.post(`${one}/activate`, { config: writing, schema: schemas.activate }, (request) =>
-    activateServiceAccount(gatewayFor(request), request.caller, request.params.tenantId, request.params.id),
+    changing('activate', request, (change) => activateServiceAccount(change, request.params.id)),
   );
 
   app.post(`${one}/deactivate`, { config: writing, schema: schemas.deactivate }, (request) =>
-    deactivateServiceAccount(gatewayFor(request), request.caller, request.params.tenantId, request.params.id),
+    changing('deactivate', request, (change) => deactivateServiceAccount(change, request.params.id)),
   );
 
   app.delete(one, { config: writing, schema: schemas.remove }, async (request, reply) => {
-    const { tenantId, id } = request.params;
-    await deleteServiceAccount(gatewayFor(request), request.caller, tenantId, id);
+    await changing('delete', request, (change) => deleteServiceAccount(change, request.params.id));
     return reply.code(204).send();
   });
 }

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppDependencies, buildApp } from '../../src/app.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
+import type { AuditRecord } from '../../src/observability/audit.ts';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
 import { shippedCatalogue } from './catalogue.ts';
 import { InMemoryKeycloak } from './in-memory-keycloak.ts';
@@ -52,6 +53,8 @@ export interface TestApp {
   readonly keycloak: InMemoryKeycloak;
   /** Lines of the service's log. */
   readonly log: string[];
+  /** What the audit log got. */
+  readonly audit: AuditRecord[];
   /** A request as a person, by default acme's administrator, to a path below /api/v1/tenants. */
   request(options: RequestOptions): Promise<Answer>;
 }
@@ -75,6 +78,7 @@ export interface Answer {
 export async function testApp(options: Partial<AppDependencies> = {}): Promise<TestApp> {
   const keycloak = new InMemoryKeycloak(shippedCatalogue);
   const log: string[] = [];
+  const audit: AuditRecord[] = [];
   const app = await buildApp({
     connectGateway: keycloak.connect,
     verifyToken: createTokenVerifier({ issuer, keys }),
@@ -83,13 +87,15 @@ export async function testApp(options: Partial<AppDependencies> = {}): Promise<T
     publicUrl,
     issuer,
     maxAccountsPerTenant: 500,
+    auditLog: (record) => void audit.push(record),
+    trustedProxies: [],
     rateLimits: { perCallerPerMinute: 100_000, perTenantPerMinute: 100_000 },
     corsOrigins: [],
     showDocumentation: true,
     ...options,
   });
   onTestFinished(() => app.close());
-  return { app, keycloak, log, request: (request) => send(app, request) };
+  return { app, keycloak, log, audit, request: (request) => send(app, request) };
 }
 
 async function send(app: FastifyInstance, options: RequestOptions): Promise<Answer> {

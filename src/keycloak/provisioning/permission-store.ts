@@ -34,11 +34,18 @@ export interface UserPolicy {
   users: string[];
 }
 
-/** The fine-grained admin permissions of a realm, in terms of names where Keycloak has ids of its own. */
-export async function openPermissionStore(target: Target) {
+/** Like findPermissionStore, but throws NotThereYet. */
+export async function openPermissionStore(target: Target): Promise<PermissionStore> {
+  const store = await findPermissionStore(target);
+  if (!store) throw new NotThereYet(`client ${permissionsClient}`);
+  return store;
+}
+
+/** The realm's fine-grained admin permissions; undefined while there can be none. */
+export async function findPermissionStore(target: Target) {
   const { keycloak } = target;
   const client = await findClient(target, permissionsClient);
-  if (!client) throw new NotThereYet(`client ${permissionsClient}`);
+  if (!client) return undefined;
   const id = client.id;
 
   return {
@@ -77,7 +84,7 @@ export async function openPermissionStore(target: Target) {
   };
 }
 
-export type PermissionStore = Awaited<ReturnType<typeof openPermissionStore>>;
+export type PermissionStore = NonNullable<Awaited<ReturnType<typeof findPermissionStore>>>;
 
 function representation(permission: AdminPermission, policyIds: string[]) {
   return {

@@ -7,7 +7,10 @@ import { protectedClients } from './protected-clients.ts';
 import { isRetired } from './retirement.ts';
 
 /** Policies and permissions of this prefix are provisioning's own; all others are left alone. */
-export const ownPrefix = 'orki ';
+const ownPrefix = 'orki ';
+
+/** Whether a policy or permission of this name is provisioning's. */
+export const isOurs = (name: string) => name.startsWith(ownPrefix);
 
 export const servicePolicy = `${ownPrefix}service`;
 export const othersPolicy = `${ownPrefix}everyone but the service`;

@@ -1,6 +1,7 @@
 import type { Step } from './comparison.ts';
 import { adminPermissions, adminPolicies } from './steps/admin-permissions.ts';
 import { clientScopes } from './steps/client-scopes.ts';
+import { foreignPermissions } from './steps/foreign-permissions.ts';
 import { frontendClient } from './steps/frontend-client.ts';
 import { modeRoles } from './steps/mode-roles.ts';
 import { permissionRoles } from './steps/permission-roles.ts';
@@ -16,6 +17,7 @@ import { userProfile } from './steps/user-profile.ts';
  */
 export const steps: Step[] = [
   realm,
+  foreignPermissions,
   signingKey,
   userProfile,
   resourceClients,

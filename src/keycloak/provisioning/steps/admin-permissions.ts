@@ -1,7 +1,6 @@
 import { Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
 import { names } from '../../names.ts';
 import { type Comparison, mismatches, NotThereYet, type Step } from '../comparison.ts';
-import { conflictingPermissions } from '../foreign-permissions.ts';
 import { requireClient } from '../lookups.ts';
 import {
   type AdminPermission,
@@ -11,7 +10,7 @@ import {
   type StoredPermission,
   type UserPolicy,
 } from '../permission-store.ts';
-import { desiredPermissions, othersPolicy, ownPrefix, servicePolicy } from '../service-permissions.ts';
+import { desiredPermissions, isOurs, othersPolicy, servicePolicy } from '../service-permissions.ts';
 
 /** Who the permissions are about: the service, by the user behind its client, and everybody else. */
 export const adminPolicies: Step = {
@@ -56,14 +55,6 @@ export const adminPermissions: Step = {
     const found = await store.permissions();
     const desired = await desiredPermissions(target);
 
-    const conflicts = conflictingPermissions(found, desired);
-    if (conflicts.length > 0) {
-      comparison.finding(
-        `the realm's admin permissions ${conflicts.join(', ')} can't stand beside the service's: Keycloak would refuse both; narrow them to single resources`,
-        { blocking: true },
-      );
-      return;
-    }
     const policies = await store.policies();
     const policyIds = (permission: AdminPermission) =>
       permission.policies.map((name) => {
@@ -83,8 +74,6 @@ export const adminPermissions: Step = {
     }
   },
 };
-
-const isOurs = (name: string) => name.startsWith(ownPrefix);
 
 function comparePermission(
   store: PermissionStore,
