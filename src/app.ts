@@ -10,7 +10,7 @@ import type { ConnectGateway } from './keycloak/gateway.ts';
 import { watchMethods } from './method-not-allowed.ts';
 import type { AuditLog } from './observability/audit.ts';
 import { permissionRoutes } from './permissions/routes.ts';
-import { installProblemDetails } from './problem-details.ts';
+import { installProblemDetails, refuseUnroutable } from './problem-details.ts';
 import { limitRates, type RateLimits } from './rate-limit.ts';
 import { serviceAccountRoutes } from './service-accounts/routes.ts';
 import { validatorCompiler } from './validation.ts';
@@ -54,6 +54,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     requestTimeout: receiveTimeoutMs,
     connectionTimeout: receiveTimeoutMs,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: refuseUnroutable,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -92,9 +92,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = settings.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`The configuration is wrong:\n${lines.join('\n')}`);
+  const secret = clientSecret(given);
+  if (!parsed.success || secret.value === undefined) {
+    const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+    const lines = secret.fault === undefined ? issues : [...issues, secret.fault];
+    throw new Error(['The configuration is wrong:', ...lines].join('\n  '));
   }
   const value = parsed.data;
   return Object.freeze({
@@ -106,7 +108,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       internalUrl: value.KEYCLOAK_INTERNAL_URL ?? value.KEYCLOAK_URL,
       realm: value.KEYCLOAK_REALM,
       clientId: value.KEYCLOAK_CLIENT_ID,
-      clientSecret: clientSecret(value),
+      clientSecret: secret.value,
     }),
     maxAccountsPerTenant: value.MAX_ACCOUNTS_PER_TENANT,
     rateLimits: Object.freeze({
@@ -121,11 +123,20 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   });
 }
 
-function clientSecret(value: z.infer<typeof settings>): string {
-  const { KEYCLOAK_CLIENT_SECRET: secret, KEYCLOAK_CLIENT_SECRET_FILE: file } = value;
-  if (secret !== undefined) return secret;
-  if (file !== undefined) return readFileSync(file, 'utf8').trim();
-  throw new Error(
-    'The configuration is wrong:\n  KEYCLOAK_CLIENT_SECRET: this, or KEYCLOAK_CLIENT_SECRET_FILE, is needed',
-  );
+type ClientSecret =
+  | { readonly value: string; readonly fault?: never }
+  | { readonly value?: never; readonly fault: string };
+
+function clientSecret(env: Readonly<Record<string, string | undefined>>): ClientSecret {
+  const { KEYCLOAK_CLIENT_SECRET: secret, KEYCLOAK_CLIENT_SECRET_FILE: file } = env;
+  if (secret !== undefined) return { value: secret };
+  if (file === undefined) {
+    return { fault: 'KEYCLOAK_CLIENT_SECRET: this, or KEYCLOAK_CLIENT_SECRET_FILE, is needed' };
+  }
+  try {
+    const value = readFileSync(file, 'utf8').trim();
+    return value === '' ? { fault: 'KEYCLOAK_CLIENT_SECRET_FILE: the file is empty' } : { value };
+  } catch {
+    return { fault: 'KEYCLOAK_CLIENT_SECRET_FILE: the file cannot be read' };
+  }
 }

@@ -29,6 +29,11 @@ export const problemSchema = z
 /** Problem types are tag URIs (RFC 4151): absolute, ours for good, and no promise of a page behind them. */
 const problemType = (code: ErrorCode): string => `tag:orki.ai,2026:problem:${code}`;
 
+/** Answers what Fastify refuses before it looks for a route, such as a path that is not well encoded. */
+export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendProblem(fromFastify(error), request, reply);
+}
+
 /** Answers every error and every unknown route of `app` with problem details, and logs each once. */
 export function installProblemDetails(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | ServiceError, request, reply) => {
@@ -67,12 +72,17 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-request',
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid-json',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_MAX_PARAM_LENGTH: 'invalid-request',
 };
 
 function fromFastify(error: FastifyError): ServiceError {
-  const code = fastifyCodes[error.code] ?? (error instanceof SyntaxError ? 'invalid-json' : 'internal-error');
+  const code = fastifyCodes[error.code] ?? (isRefusedJson(error) ? 'invalid-json' : 'internal-error');
   return new ServiceError(code, { cause: error });
 }
+
+/** What Fastify's JSON parser throws for `__proto__` and the like bears no code of its own. */
+const isRefusedJson = (error: FastifyError): boolean =>
+  error instanceof SyntaxError && error.statusCode === 400;
 
 /** The error answers of a route for the OpenAPI document, each with the codes that it can carry. */
 export function problemResponses(...statuses: number[]) {

@@ -1,6 +1,7 @@
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
 
 const refreshEveryMs = 10 * 60_000;
+const cooldownMs = 30_000;
 
 export interface SigningKeys {
   readonly keys: JWTVerifyGetKey;
@@ -20,9 +21,29 @@ export function fetchSigningKeys(
 ): SigningKeys {
   const keys = createRemoteJWKSet(url, {
     timeoutDuration: timeoutMs,
-    cooldownDuration: 30_000,
+    cooldownDuration: cooldownMs,
     cacheMaxAge: Number.POSITIVE_INFINITY,
+    [customFetch]: notAgainTooSoon(),
   });
   const timer = setInterval(() => keys.reload().catch(onError), refreshEveryMs).unref();
   return { keys, close: () => clearInterval(timer) };
+}
+
+/** jose waits between fetches that succeed; once keys are known, one that failed is not repeated any sooner either. */
+function notAgainTooSoon(): FetchImplementation {
+  let hasKeys = false;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  return async (url, options) => {
+    if (hasKeys && Date.now() - failedAt < cooldownMs)
+      throw new Error('Keycloak failed to give its keys just now');
+    try {
+      const response = await fetch(url, options);
+      if (!response.ok) failedAt = Date.now();
+      hasKeys ||= response.ok;
+      return response;
+    } catch (error) {
+      failedAt = Date.now();
+      throw error;
+    }
+  };
 }

@@ -62,7 +62,7 @@ async function verified(token: string, keys: JWTVerifyGetKey, options: Parameter
     return (await jwtVerify(token, keys, options)).payload;
   } catch (cause) {
     if (cause instanceof errors.JWTExpired) throw invalidToken('The access token has expired.', cause);
-    if (cause instanceof errors.JWKSTimeout || !(cause instanceof errors.JOSEError) || isFailedFetch(cause)) {
+    if (!(cause instanceof errors.JOSEError) || isFailedFetch(cause)) {
       throw new ServiceError('keycloak-unavailable', {
         detail: "The realm's signing keys can't be had. Try again in a few seconds.",
         headers: { 'retry-after': '5' },
@@ -74,7 +74,8 @@ async function verified(token: string, keys: JWTVerifyGetKey, options: Parameter
 }
 
 /** jose reports a key set that answered with something else than 200 and JSON as a plain JOSEError. */
-const isFailedFetch = (error: errors.JOSEError): boolean => error.code === errors.JOSEError.code;
+const isFailedFetch = ({ code }: errors.JOSEError): boolean =>
+  [errors.JWKSTimeout.code, errors.JWKSInvalid.code, errors.JOSEError.code].includes(code);
 
 /** A 401 with the challenge of RFC 6750, section 3. */
 export function invalidToken(detail: string, cause?: unknown): ServiceError {

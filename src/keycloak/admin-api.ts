@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { parseJson } from '../json.ts';
 import { KeycloakFailure, outcomeUnknown, unavailable } from './failures.ts';
 import type { TokenProvider } from './token-provider.ts';
 
@@ -78,9 +79,12 @@ export function createAdminApi(
     }
     const { status, text } = answer;
     const fine = (status >= 200 && status < 300) || call.expected?.includes(status);
-    if (fine) return { status, body: status < 300 && text !== '' ? JSON.parse(text) : undefined };
+    const body = status < 300 ? parseJson(text) : undefined;
+    // What is not JSON comes from something else than Keycloak, such as a proxy with a page of its own.
+    const isReadable = status >= 300 || text === '' || body !== undefined;
+    if (fine && isReadable) return { status, body };
     const failure = new KeycloakFailure(call.operation, { status, upstream: text });
-    throw status >= 500 && call.method !== 'GET' ? outcomeUnknown(failure) : unavailable(failure);
+    throw (status >= 500 || fine) && call.method !== 'GET' ? outcomeUnknown(failure) : unavailable(failure);
   };
 }
 

@@ -9,20 +9,21 @@ export class KeycloakFailure extends Error {
 
   constructor(operation: string, options: { status?: number; upstream?: string; cause?: unknown }) {
     const outcome = options.status === undefined ? 'no answer' : `status ${options.status}`;
-    super(`Keycloak, ${operation}: ${outcome}`, { cause: options.cause });
+    const words = options.upstream?.slice(0, 500);
+    super(`Keycloak, ${operation}: ${[outcome, words].filter(Boolean).join(', ')}`, { cause: options.cause });
     this.name = 'KeycloakFailure';
     this.operation = operation;
     this.status = options.status;
-    this.upstream = options.upstream?.slice(0, 500);
+    this.upstream = words;
   }
 }
 
 const retryAfter = { 'retry-after': '5' };
 
-/** A 503: nothing was changed, or it does not matter, and trying again later is right. */
+/** A 503: this call changed nothing, or it does not matter, and trying again later is right. */
 export function unavailable(cause: unknown): ServiceError {
   return new ServiceError('keycloak-unavailable', {
-    detail: 'Nothing was changed. Try again in a few seconds.',
+    detail: 'The request could not be carried out. Try again in a few seconds.',
     headers: retryAfter,
     cause,
   });

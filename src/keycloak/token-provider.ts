@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
+import { parseJson } from '../json.ts';
 import { KeycloakFailure, unavailable } from './failures.ts';
 
 const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number() });
@@ -39,7 +40,7 @@ export function createTokenProvider(
     const realm = encodeURIComponent(credentials.realm);
     const url = `${credentials.baseUrl}/realms/${realm}/protocol/openid-connect/token`;
     const { status, text } = await post(dispatcher, url, grant(credentials), timeoutMs);
-    const parsed = status === 200 ? tokenResponse.safeParse(JSON.parse(text)) : undefined;
+    const parsed = status === 200 ? tokenResponse.safeParse(parseJson(text)) : undefined;
     if (!parsed?.success) {
       throw unavailable(new KeycloakFailure('obtain service token', { status, upstream: errorCode(text) }));
     }

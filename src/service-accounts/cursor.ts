@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 
 /** Where a page ended. */
 export interface Position {
@@ -33,14 +34,6 @@ export function decodeCursor(cursor: string, question: Question): Position {
 
 const digest = (question: Question): string =>
   createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function invalidCursor(): ServiceError {
   const detail = 'This cursor does not belong to this list. Start again without one.';

@@ -1,7 +1,6 @@
 import { requireHolding } from '../auth/rights.ts';
-import { type AccountWithSecret, stampOf } from './account.ts';
+import { type AccountWithSecret, stampOf, viewOf, withVersion } from './account.ts';
 import { type Change, loadForChange } from './change.ts';
-import { getServiceAccount } from './get.ts';
 import { createSecret } from './secret.ts';
 
 /**
@@ -14,13 +13,21 @@ export async function regenerateSecret(
   id: string,
   tokenUrl: string,
 ): Promise<AccountWithSecret> {
-  const { gateway, caller, tenantId } = change;
-  await loadForChange(change, id);
+  const { gateway, caller } = change;
+  const { version: _, ...account } = await loadForChange(change, id);
   const [catalogue, mapped] = await Promise.all([gateway.catalogue(), gateway.grantedRoles(id)]);
   requireHolding(caller, catalogue, mapped);
 
   const secret = createSecret();
-  await gateway.replaceSecret(id, secret, stampOf(caller));
-  const account = await getServiceAccount(gateway, tenantId, id);
-  return { ...account, clientSecret: secret.value, tokenUrl };
+  const stamp = stampOf(caller);
+  await gateway.replaceSecret(id, secret, stamp);
+  // Not read back: if that failed, nobody would know the secret that is valid from now on.
+  const replaced = withVersion({
+    ...account,
+    secretHint: secret.hint,
+    secretCreatedAt: stamp.at,
+    updatedAt: stamp.at,
+    updatedBy: stamp.by,
+  });
+  return { ...viewOf(replaced, catalogue), clientSecret: secret.value, tokenUrl };
 }

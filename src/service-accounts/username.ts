@@ -14,7 +14,8 @@ const singleScript = [...scripts, ...combinedScripts].map((set) => {
   const ofSet = set.map((script) => `\\p{Script_Extensions=${script}}`).join('');
   return new RegExp(`^[${ofSet}\\p{Script=Inherited}0-9 ._-]+$`, 'u');
 });
-const allowed = /^[\p{L}\p{M}\p{Nd} ._-]+$/u;
+/** Some letters and marks, such as variation selectors and Hangul fillers, show nothing: a name could hide behind them. */
+const allowed = /^[[\p{L}\p{M}\p{Nd} ._\-]--\p{Default_Ignorable_Code_Point}]+$/v;
 const maxLength = 64;
 
 /** What is wrong with a username, as a stable code and a sentence. */
