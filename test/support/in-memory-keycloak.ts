@@ -23,6 +23,8 @@ export class InMemoryKeycloak {
   readonly catalogue: Catalogue;
   /** Called before each call to Keycloak takes effect, with the method's name; may throw. */
   beforeCall: (method: keyof Gateway) => void | Promise<void> = () => undefined;
+  /** Called when a call has taken effect; may throw, as when the answer is lost on its way. */
+  afterCall: (method: keyof Gateway) => void | Promise<void> = () => undefined;
   /** The calls so far, by the gateway's method. */
   readonly calls: (keyof Gateway)[] = [];
 
@@ -40,7 +42,9 @@ export class InMemoryKeycloak {
       const observed = async (...args: never[]) => {
         this.calls.push(key);
         await this.beforeCall(key);
-        return (method as (...args: never[]) => unknown)(...args);
+        const answer = await (method as (...args: never[]) => Promise<unknown>)(...args);
+        await this.afterCall(key);
+        return answer;
       };
       return [name, observed];
     });

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { create, created, edit, pathOf, stateOf } from '../support/accounts.ts';
+import { inject } from '../support/faults.ts';
+import { testApp } from '../support/test-app.ts';
+
+const taken = {
+  status: 409,
+  body: { code: 'username-taken', errors: [{ in: 'body', pointer: '/username', code: 'taken' }] },
+};
+const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
+
+describe('a username in its tenant', () => {
+  it.each(['Zapier sync', 'ZAPIER SYNC', 'Ｚａｐｉｅｒ sync'])('is taken for %s', async (username) => {
+    const service = await testApp();
+    await created(service);
+    const before = stateOf(service);
+    expect(await create(service, { username })).toMatchObject(taken);
+    expect(stateOf(service)).toEqual(before);
+  });
+
+  it('is free in another tenant, and a conflict says nothing of other tenants', async () => {
+    const service = await testApp();
+    const { id } = await created(service, {}, { tenantId: 'globex' });
+    await created(service);
+    const answer = await create(service);
+    expect(answer).toMatchObject(taken);
+    expect(JSON.stringify(answer.body)).not.toMatch(new RegExp(`globex|${id}`));
+  });
+
+  it('goes to exactly one of many that ask for it at once', async () => {
+    const service = await testApp();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => create(service)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(7);
+    expect(service.keycloak.clients.size).toBe(1);
+  });
+
+  it('stays taken while its account is inactive, and is free once that is deleted', async () => {
+    const service = await testApp();
+    const { id } = await created(service);
+    await service.request({ method: 'POST', path: `${pathOf(id)}/deactivate` });
+    expect((await create(service)).status).toBe(409);
+    await service.request({ method: 'DELETE', path: pathOf(id) });
+    expect((await create(service)).status).toBe(201);
+  });
+});
+
+describe('a reservation that a crash left behind', () => {
+  const key = 'acme/zapier sync';
+
+  it.each([
+    { seconds: 61, status: 201 },
+    { seconds: 55, status: 409 },
+  ])('that no account uses, after $seconds s: $status', async ({ seconds, status }) => {
+    const service = await testApp();
+    service.keycloak.usernames.set(key, { accountId: randomUUID(), reservedAt: secondsAgo(seconds) });
+    expect((await create(service)).status).toBe(status);
+  });
+
+  it('stays with the account that uses it, however old', async () => {
+    const service = await testApp();
+    const { id } = await created(service);
+    service.keycloak.usernames.set(key, { accountId: id, reservedAt: secondsAgo(1e6) });
+    expect(await create(service)).toMatchObject(taken);
+  });
+
+  it('is taken over when its account bears another name by now', async () => {
+    const service = await testApp();
+    const { id } = await created(service, { username: 'other' });
+    service.keycloak.usernames.set(key, { accountId: id, reservedAt: secondsAgo(61) });
+    const { id: second } = await created(service);
+    expect(service.keycloak.usernames.get(key)?.accountId).toBe(second);
+  });
+
+  it('goes to one of several that take it over at once', async () => {
+    const service = await testApp();
+    service.keycloak.usernames.set(key, { accountId: randomUUID(), reservedAt: secondsAgo(61) });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => create(service)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  });
+});
+
+describe('renaming', () => {
+  it('frees the old name and takes the new one', async () => {
+    const service = await testApp();
+    const { id } = await created(service);
+    expect(await edit(service, id, { username: 'Renamed' })).toMatchObject({
+      status: 200,
+      body: { username: 'Renamed' },
+    });
+    expect([...service.keycloak.usernames.keys()]).toEqual(['acme/renamed']);
+    expect((await create(service)).status).toBe(201);
+    expect(await create(service, { username: 'RENAMED' })).toMatchObject(taken);
+  });
+
+  it('to a name that is taken changes nothing, other fields included', async () => {
+    const service = await testApp();
+    await created(service, { username: 'other' });
+    const { id } = await created(service);
+    const before = stateOf(service);
+    expect(await edit(service, id, { username: 'OTHER', mode: 'admin' })).toMatchObject(taken);
+    expect(stateOf(service)).toEqual(before);
+  });
+
+  it('in case alone keeps the name', async () => {
+    const service = await testApp();
+    const { id } = await created(service);
+    expect((await edit(service, id, { username: 'ZAPIER Sync' })).body.username).toBe('ZAPIER Sync');
+    expect([...service.keycloak.usernames.keys()]).toEqual(['acme/zapier sync']);
+  });
+
+  it.each(['editAccount', 'grantRoles'] as const)('that fails at %s frees the new name', async (method) => {
+    const service = await testApp();
+    const { id } = await created(service);
+    const before = stateOf(service);
+    inject(service.keycloak, { method });
+    expect((await edit(service, id, { username: 'Renamed', mode: 'admin' })).status).toBe(503);
+    expect(service.keycloak.usernames).toEqual(before.usernames);
+  });
+
+  it('of unknown outcome keeps both names, and a retry leaves one', async () => {
+    const service = await testApp();
+    const { id } = await created(service);
+    inject(service.keycloak, { method: 'editAccount', code: 'outcome-unknown' });
+    expect((await edit(service, id, { username: 'Renamed' })).status).toBe(504);
+    expect([...service.keycloak.usernames.keys()].sort()).toEqual(['acme/renamed', 'acme/zapier sync']);
+    inject(service.keycloak);
+    expect((await edit(service, id, { username: 'Renamed' })).status).toBe(200);
+    expect([...service.keycloak.usernames.keys()]).toEqual(['acme/renamed']);
+  });
+});
