@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, inject } from 'vitest';
+import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
+import { names } from '../../src/keycloak/names.ts';
+import { describeGateway } from '../contract/gateway.ts';
+import { type TestRealm, testRealm } from '../provisioning/test-realm.ts';
+
+let realm: TestRealm;
+let connection: KeycloakConnection;
+
+beforeAll(async () => {
+  realm = await testRealm(inject('keycloak'), 'gateway');
+  await realm.provision();
+  connection = connectKeycloak(
+    {
+      internalUrl: realm.url,
+      realm: realm.name,
+      clientId: names.serviceClient,
+      clientSecret: realm.secret,
+      callTimeoutMs: 10_000,
+    },
+    () => undefined,
+  );
+});
+afterAll(async () => {
+  await connection.close();
+  await realm[Symbol.asyncDispose]();
+});
+
+describeGateway("Keycloak, with the service's own permissions", () => connection.connectGateway);

@@ -1,0 +1,115 @@
+import { pino } from 'pino';
+import { buildApp } from '../../src/app.ts';
+import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
+import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
+import { connectKeycloak } from '../../src/keycloak/connect.ts';
+import { names } from '../../src/keycloak/names.ts';
+import { type LiveRealm, liveRealm, type PersonName } from './live-realm.ts';
+
+export const publicUrl = 'https://api.example.test/gateway';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+
+export interface RequestOptions {
+  /** A person, or an access token; by default acme's administrator. */
+  readonly as?: PersonName | { readonly token: string };
+  readonly method?: string;
+  /** Below /api/v1/tenants; by default acme's service accounts. */
+  readonly path?: string;
+  readonly body?: unknown;
+}
+
+interface ServiceSettings {
+  /** Keycloak as the service reaches it, when not directly. */
+  readonly internalUrl?: string;
+  readonly callTimeoutMs?: number;
+}
+
+/** The service as it runs in production, on a port of its own, over a provisioned realm. */
+export async function startService(realm: LiveRealm, settings: ServiceSettings = {}) {
+  const { internalUrl = realm.url, callTimeoutMs = 10_000 } = settings;
+  const connection = { internalUrl, realm: realm.name, clientId: names.serviceClient, callTimeoutMs };
+  const keycloak = connectKeycloak({ ...connection, clientSecret: realm.secret }, () => undefined);
+  const certs = `${internalUrl}/realms/${realm.name}/protocol/openid-connect/certs`;
+  const signingKeys = fetchSigningKeys(new URL(certs), callTimeoutMs, () => undefined);
+  const log: string[] = [];
+  const app = await buildApp({
+    auditLog: () => undefined,
+    trustedProxies: [],
+    connectGateway: keycloak.connectGateway,
+    checkReadiness: keycloak.checkReadiness,
+    verifyToken: createTokenVerifier({ issuer: realm.issuer, keys: signingKeys.keys }),
+    logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
+    publicUrl,
+    issuer: realm.issuer,
+    maxAccountsPerTenant: 500,
+    rateLimits: { perCallerPerMinute: 100_000, perTenantPerMinute: 100_000 },
+    corsOrigins: [],
+    showDocumentation: false,
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+
+  async function request(options: RequestOptions = {}): Promise<Answer> {
+    const { as = 'admin', method = 'GET', path = '/acme/service-accounts', body } = options;
+    const token = typeof as === 'string' ? await realm.tokenOf(as) : as.token;
+    return send(`${url}/api/v1/tenants${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  return {
+    url,
+    /** Lines of the service's log. */
+    log,
+    connectGateway: keycloak.connectGateway,
+    request,
+    get: (path: string) => send(`${url}${path}`),
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      signingKeys.close();
+      await keycloak.close();
+    },
+  };
+}
+
+async function send(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  const body = text === '' ? undefined : JSON.parse(text);
+  return { status: response.status, headers: response.headers, text, body };
+}
+
+/** A service over a realm of its own; both end together. */
+export async function liveService(prefix: string) {
+  const realm = await liveRealm(prefix);
+  const service = await startService(realm);
+
+  return {
+    ...service,
+    realm,
+    /** Creates an account that a test needs, and gives the answer's body. */
+    async create(body: object, as: PersonName = 'admin', tenantId = 'acme') {
+      const path = `/${tenantId}/service-accounts`;
+      const answer = await service.request({ as, method: 'POST', path, body });
+      if (answer.status !== 201) throw new Error(`not created: ${answer.text}`);
+      return answer.body;
+    },
+    async [Symbol.asyncDispose]() {
+      await service[Symbol.asyncDispose]();
+      await realm[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export type LiveService = Awaited<ReturnType<typeof liveService>>;
