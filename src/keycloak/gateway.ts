@@ -31,8 +31,8 @@ export interface NewSecret {
 /** A stretch of a tenant's accounts in Keycloak's order, which is that of clientId: newest first. */
 export interface AccountStretch {
   readonly accounts: readonly Account[];
-  /** How many clients Keycloak returned, those left out of `accounts` included; fewer than asked for ends the list. */
-  readonly read: number;
+  /** Of all clients that Keycloak returned, those left out of `accounts` too; fewer than asked for end the list. */
+  readonly clientIds: readonly string[];
 }
 
 /** Who holds a username, since when. */

@@ -7,6 +7,7 @@ import {
   updatedAttributes,
 } from './account-representation.ts';
 import type { AdminApi, AdminCall } from './admin-api.ts';
+import { until } from './deadline.ts';
 import { KeycloakFailure, unavailable } from './failures.ts';
 import type { ConnectGateway, Gateway } from './gateway.ts';
 import { clientAttributes, names } from './names.ts';
@@ -14,6 +15,7 @@ import { catalogueAge, type RealmObjects, type RoleReference } from './realm-obj
 import { usernameReservations } from './usernames.ts';
 
 const withId = z.object({ id: z.string() });
+const withClientId = z.looseObject({ clientId: z.string() });
 const roleReferences = z.array(z.object({ id: z.string(), name: z.string() }));
 
 const cleanupMs = 2_000;
@@ -23,7 +25,8 @@ export function keycloakGateway(api: AdminApi, realm: RealmObjects): ConnectGate
   return ({ signal }) => bind(api, realm, signal);
 }
 
-function bind(api: AdminApi, realm: RealmObjects, signal: AbortSignal): Gateway {
+function bind(api: AdminApi, shared: RealmObjects, signal: AbortSignal): Gateway {
+  const realm = boundRealm(shared, signal);
   const call = (adminCall: AdminCall) => api(adminCall, signal);
 
   async function change(operation: string, id: string, body: object): Promise<void> {
@@ -111,9 +114,12 @@ function bind(api: AdminApi, realm: RealmObjects, signal: AbortSignal): Gateway 
       // tenantId holds nothing that means something in Keycloak's q language; a malformed q would list every client.
       const query = { q: `${clientAttributes.tenant}:${tenantId}`, first, max };
       const answer = await call({ operation: 'list accounts', method: 'GET', path: '/clients', query });
-      const clients = z.array(z.unknown()).parse(answer.body);
+      const clients = z.array(withClientId).parse(answer.body);
       const accounts = clients.map(accountOf).filter((account) => account?.tenantId === tenantId);
-      return { accounts: accounts.filter((account) => account !== undefined), read: clients.length };
+      return {
+        accounts: accounts.filter((account) => account !== undefined),
+        clientIds: clients.map(({ clientId }) => clientId),
+      };
     },
 
     async createClient(account) {
@@ -180,7 +186,16 @@ function bind(api: AdminApi, realm: RealmObjects, signal: AbortSignal): Gateway 
     grantRoles: (id, roles) => changeRoles('grant roles', 'POST', id, roles),
     revokeRoles: (id, roles) => changeRoles('revoke roles', 'DELETE', id, roles),
 
-    forCleanup: () => bind(api, realm, AbortSignal.timeout(cleanupMs)),
+    forCleanup: () => bind(api, shared, AbortSignal.timeout(cleanupMs)),
+  };
+}
+
+/** What is looked up for all requests at once, with this request waiting no longer than it may. */
+function boundRealm(shared: RealmObjects, signal: AbortSignal): RealmObjects {
+  return {
+    ...shared,
+    clientUuid: (clientId) => until(signal, shared.clientUuid(clientId)),
+    catalogue: (maxAgeMs) => until(signal, shared.catalogue(maxAgeMs)),
   };
 }
 

@@ -82,7 +82,8 @@ async function reservePlace(gateway: Gateway, account: NewAccount, max: number):
     gateway.listAccounts(tenantId, max - 1, 1),
   ]);
   if (claim.status === 'rejected' && !isOutcomeUnknown(claim.reason)) throw claim.reason;
-  if (claim.status === 'fulfilled' && last.status === 'fulfilled' && last.value.read === 0) return;
+  if (claim.status === 'fulfilled' && last.status === 'fulfilled' && last.value.clientIds.length === 0)
+    return;
   await gateway.forCleanup().releaseUsername(tenantId, username, id);
   if (claim.status === 'rejected') throw claim.reason;
   if (last.status === 'rejected') throw last.reason;

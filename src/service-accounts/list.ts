@@ -1,6 +1,7 @@
 import type { Gateway } from '../keycloak/gateway.ts';
 import type { Mode } from '../permissions/catalogue.ts';
 import { type Account, type AccountView, viewOf } from './account.ts';
+import { isServiceAccountClientId } from './client-id.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
 import { usernameKey } from './username.ts';
 
@@ -32,7 +33,7 @@ export async function listServiceAccounts(
 ): Promise<Page> {
   const { search, mode, status, limit, cursor } = request;
   const question = [tenantId, search, mode, status];
-  const start = cursor === undefined ? undefined : decodeCursor(cursor, question);
+  const start = cursor === undefined ? { after: '', at: 0 } : decodeCursor(cursor, question);
   const isFiltered = search !== undefined || mode !== undefined || status !== undefined;
   const stretch = isFiltered ? filteredStretch : limit + 2;
 
@@ -56,46 +57,46 @@ interface Found {
   readonly at: number;
 }
 
-/** Up to `wanted` accounts behind `start` that match, each with a hint of where it stands. */
+/**
+ * Up to `wanted` accounts behind `start` that match, each with a hint of where it stands. Keycloak pages by index
+ * alone, and while this reads, new accounts come in front and deleted ones move the others to the front. So each
+ * stretch begins with the last client of the one before: if it does not, some were missed. Going back by ever
+ * longer steps keeps a made-up cursor from causing more than a few calls.
+ */
 async function collect(
   gateway: Gateway,
   tenantId: string,
-  start: Position | undefined,
+  start: Position,
   stretch: number,
   wanted: number,
   matches: (account: Account) => boolean,
 ): Promise<Found[]> {
   const found: Found[] = [];
-  let first = start === undefined ? 0 : await startOf(gateway, tenantId, start, stretch);
+  let { after, at } = start;
+  let back = stretch;
   for (;;) {
-    const { accounts, read } = await gateway.listAccounts(tenantId, first, stretch);
-    for (const [index, account] of accounts.entries()) {
-      const isBehind = start === undefined || account.clientId > start.after;
-      if (isBehind && matches(account)) found.push({ account, at: first + index });
+    const { accounts, clientIds } = await gateway.listAccounts(tenantId, at, stretch);
+    if (at > 0 && startsBehind(after, clientIds)) {
+      at = Math.max(0, at - back);
+      back *= 2;
+      continue;
     }
-    if (found.length >= wanted || read < stretch) return found.slice(0, wanted);
-    first += read;
+    for (const account of accounts) {
+      if (account.clientId <= after || !matches(account)) continue;
+      found.push({ account, at: at + clientIds.indexOf(account.clientId) });
+    }
+    if (found.length >= wanted || clientIds.length < stretch) return found.slice(0, wanted);
+    const last = clientIds.findLast(isServiceAccountClientId);
+    if (last !== undefined && last > after) after = last;
+    at += clientIds.length - 1;
+    back = stretch;
   }
 }
 
-/**
- * An index at or before the one that follows `start`. Keycloak pages by index alone, and deletions move what follows
- * to the front; new accounts come in front and move it back, which reading on from here finds by itself.
- */
-async function startOf(
-  gateway: Gateway,
-  tenantId: string,
-  start: Position,
-  stretch: number,
-): Promise<number> {
-  let first = start.at;
-  while (first > 0) {
-    const { accounts } = await gateway.listAccounts(tenantId, first, 1);
-    const [account] = accounts;
-    if (account !== undefined && account.clientId <= start.after) return first;
-    first = Math.max(0, first - stretch);
-  }
-  return 0;
+/** Other clients are passed over: who knows how the database sorts their names. */
+function startsBehind(after: string, clientIds: readonly string[]): boolean {
+  const [head] = clientIds;
+  return head === undefined || (isServiceAccountClientId(head) && head > after);
 }
 
 function matcher({ search, mode, status }: ListRequest): (account: Account) => boolean {

@@ -10,7 +10,7 @@ describe('creating a service account', () => {
     const service = await testApp();
     const answer = await create(service, { description: 'Two-way sync' });
     expect(answer.status).toBe(201);
-    expect(answer.headers['location']).toBe(
+    expect(answer.headers.location).toBe(
       `${publicUrl}/api/v1/tenants/acme/service-accounts/${answer.body.id}`,
     );
     expect(answer.headers['cache-control']).toBe('no-store');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createSecret, isWellFormedSecret, secretPattern } from '../../src/service-accounts/secret.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const valueOf = (digits: string) =>
+const numberOf = (digits: string) =>
   [...digits].reduce((sum, digit) => sum * 62n + BigInt(alphabet.indexOf(digit)), 0n);
 
 describe('a secret', () => {
@@ -20,7 +20,7 @@ describe('a secret', () => {
   });
 
   it('holds 256 bits, each of which is set half of the time', () => {
-    const values = secrets.map(({ value }) => valueOf(value.slice('orki_sa_'.length, -6)));
+    const values = secrets.map(({ value }) => numberOf(value.slice('orki_sa_'.length, -6)));
     expect(values.every((value) => value < 2n ** 256n)).toBe(true);
     for (let bit = 0n; bit < 256n; bit += 1n) {
       const set = values.filter((value) => (value >> bit) & 1n).length;

@@ -63,7 +63,7 @@ export class InMemoryKeycloak {
           .filter((account) => account.tenantId === tenantId)
           .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
           .slice(first, first + max);
-        return { accounts, read: accounts.length };
+        return { accounts, clientIds: accounts.map(({ clientId }) => clientId) };
       },
       createClient: async (account) => {
         const stored = { secret: account.secret, tenantInToken: undefined, roles: new Set<string>() };
