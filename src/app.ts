@@ -73,6 +73,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const tokenUrl = `${issuer}/protocol/openid-connect/token`;
   await app.register(
     async (api) => {
+      // The time runs from here: fetching the keys by which the token is checked is part of the request.
+      api.addHook('onRequest', async (request) => void deadlineOf(request));
       authenticate(api, { verifyToken, gatewayFor });
       await limitRates(api, dependencies.rateLimits);
       api.addHook('onRequest', async (_request, reply) => {

@@ -20,7 +20,7 @@ const clockToleranceSeconds = 30;
 const claimsSchema = z.object({
   sub: z.string().min(1),
   azp: z.string().min(1),
-  // Keycloak writes "ID" and "Refresh" into its other tokens, which are signed with the same keys.
+  // Keycloak writes "ID" into tokens that it signs with the same keys.
   typ: z.literal('Bearer'),
   [names.tenantClaim]: z.string().min(1),
   preferred_username: z.string().optional(),

@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import { parseJson } from '../json.ts';
+import { until } from './deadline.ts';
 import { KeycloakFailure, outcomeUnknown, unavailable } from './failures.ts';
 import type { TokenProvider } from './token-provider.ts';
 
@@ -71,11 +72,11 @@ export function createAdminApi(
   }
 
   return async (call, signal) => {
-    const token = await tokens.token();
+    const token = await until(signal, tokens.token());
     let answer = await attempt(call, token, signal);
     if (answer.status === 401) {
       tokens.discard(token);
-      answer = await attempt(call, await tokens.token(), signal);
+      answer = await attempt(call, await until(signal, tokens.token()), signal);
     }
     const { status, text } = answer;
     const fine = (status >= 200 && status < 300) || call.expected?.includes(status);
