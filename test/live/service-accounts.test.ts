@@ -193,6 +193,11 @@ it('shows a secret in the answers of create and regenerate, and nowhere else', a
   for (const secret of secrets) {
     for (const { text } of answers) expect(text).not.toContain(secret);
     expect(live.log.join()).not.toContain(secret);
+    expect(JSON.stringify(live.audit)).not.toContain(secret);
   }
   expect(live.log.length).toBeGreaterThan(0);
+  const audited = live.audit.filter(({ account }) => account?.id === id).map(({ action }) => action);
+  expect(audited).toEqual([
+    ...['create', 'regenerate-secret', 'edit', 'deactivate', 'activate', 'regenerate-secret', 'delete'],
+  ]);
 });

@@ -4,6 +4,7 @@ import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/keycloak/names.ts';
+import type { AuditRecord } from '../../src/observability/audit.ts';
 import { type LiveRealm, liveRealm, type PersonName } from './live-realm.ts';
 
 export const publicUrl = 'https://api.example.test/gateway';
@@ -39,9 +40,8 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
   const certs = `${internalUrl}/realms/${realm.name}/protocol/openid-connect/certs`;
   const signingKeys = fetchSigningKeys(new URL(certs), callTimeoutMs, () => undefined);
   const log: string[] = [];
+  const audit: AuditRecord[] = [];
   const app = await buildApp({
-    auditLog: () => undefined,
-    trustedProxies: [],
     connectGateway: keycloak.connectGateway,
     checkReadiness: keycloak.checkReadiness,
     verifyToken: createTokenVerifier({ issuer: realm.issuer, keys: signingKeys.keys }),
@@ -49,6 +49,8 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     publicUrl,
     issuer: realm.issuer,
     maxAccountsPerTenant: 500,
+    auditLog: (record) => void audit.push(record),
+    trustedProxies: [],
     rateLimits: { perCallerPerMinute: 100_000, perTenantPerMinute: 100_000 },
     corsOrigins: [],
     showDocumentation: false,
@@ -72,7 +74,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     url,
     /** Lines of the service's log. */
     log,
-    connectGateway: keycloak.connectGateway,
+    audit,
     request,
     get: (path: string) => send(`${url}${path}`),
     async [Symbol.asyncDispose]() {
