@@ -7,8 +7,11 @@ const url = z
   .url({ protocol: /^https?$/, error: 'has to be an http or https URL' })
   .transform((value) => value.replace(/\/+$/, ''));
 const origin = z
-  .url()
-  .refine((value) => new URL(value).origin === value, 'has to be an origin, such as https://app.orki.ai');
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).origin === value,
+    'has to be an origin, such as https://app.orki.ai',
+  );
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(1);
 

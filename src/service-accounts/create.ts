@@ -104,9 +104,17 @@ async function removeRemains(gateway: Gateway, account: NewAccount, failure: unk
   } catch (error) {
     throw new ServiceError('outcome-unknown', {
       detail: 'The account may have been made. If the list shows it, delete it and create it again.',
-      cause: new AggregateError([failure, error], 'making the account failed, and so did clearing up'),
+      cause: new Error(`making the account failed (${inFull(failure)}), and so did clearing up`, {
+        cause: error,
+      }),
     });
   }
+}
+
+/** An error's message with those of its causes: a log follows the causes of one error, not of two. */
+function inFull(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${inFull(error.cause)}`;
 }
 
 function asCreated(account: NewAccount) {

@@ -1,0 +1,148 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { loadConfig, settings } from '../src/config.ts';
+
+const needed = { KEYCLOAK_CLIENT_SECRET: 'canary-secret' };
+const load = (env: Record<string, string> = {}) => loadConfig({ ...needed, ...env });
+
+function failureOf(env: Record<string, string>): string {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error('it was accepted');
+}
+
+function fileWith(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'secret');
+  writeFileSync(file, content);
+  return file;
+}
+
+describe('the configuration', () => {
+  it('needs nothing but the secret of the own client', () => {
+    expect(load()).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      publicUrl: 'http://127.0.0.1:3000',
+      keycloak: {
+        issuer: 'http://127.0.0.1:8080/realms/orki',
+        internalUrl: 'http://127.0.0.1:8080',
+        realm: 'orki',
+        clientId: 'orki-service-accounts',
+        clientSecret: 'canary-secret',
+      },
+      maxAccountsPerTenant: 500,
+      rateLimits: { perCallerPerMinute: 600, perTenantPerMinute: 3000 },
+      corsOrigins: [],
+      showDocumentation: true,
+      trustedProxies: [],
+      auditFile: undefined,
+      logLevel: 'info',
+    });
+  });
+
+  it.each<[string, string, object]>([
+    ['HOST', '0.0.0.0', { host: '0.0.0.0' }],
+    ['PORT', '0', { port: 0 }],
+    ['PUBLIC_URL', 'https://api.orki.ai/gateway/', { publicUrl: 'https://api.orki.ai/gateway' }],
+    ['KEYCLOAK_CLIENT_ID', 'other', { keycloak: { clientId: 'other' } }],
+    ['MAX_ACCOUNTS_PER_TENANT', '1', { maxAccountsPerTenant: 1 }],
+    ['RATE_LIMIT_PER_CALLER', '5', { rateLimits: { perCallerPerMinute: 5, perTenantPerMinute: 3000 } }],
+    ['RATE_LIMIT_PER_TENANT', '5', { rateLimits: { perCallerPerMinute: 600, perTenantPerMinute: 5 } }],
+    ['CORS_ORIGINS', 'https://a.test, https://b.test', { corsOrigins: ['https://a.test', 'https://b.test'] }],
+    ['SWAGGER', 'off', { showDocumentation: false }],
+    ['AUDIT_FILE', '/var/log/audit', { auditFile: '/var/log/audit' }],
+    ['LOG_LEVEL', 'debug', { logLevel: 'debug' }],
+  ])('takes %s=%s', (name, value, expected) => {
+    expect(load({ [name]: value })).toMatchObject(expected);
+  });
+
+  it('tells Keycloak as the world sees it from Keycloak as the service reaches it', () => {
+    const { keycloak } = load({
+      KEYCLOAK_URL: 'https://auth.orki.ai/',
+      KEYCLOAK_INTERNAL_URL: 'http://keycloak:8080/',
+      KEYCLOAK_REALM: 'orki stage',
+    });
+    expect(keycloak.issuer).toBe('https://auth.orki.ai/realms/orki%20stage');
+    expect(keycloak.internalUrl).toBe('http://keycloak:8080');
+    expect(load({ KEYCLOAK_URL: 'https://auth.orki.ai/' }).keycloak.internalUrl).toBe('https://auth.orki.ai');
+  });
+
+  it('takes the secret from a file, without the line break at its end', () => {
+    expect(loadConfig({ KEYCLOAK_CLIENT_SECRET_FILE: fileWith('from a file\n') })).toMatchObject({
+      keycloak: { clientSecret: 'from a file' },
+    });
+  });
+
+  it('takes an empty variable for one that is absent, as compose files write it', () => {
+    expect(load({ PORT: '', PUBLIC_URL: '', LOG_LEVEL: '' })).toEqual(load());
+  });
+
+  it('is frozen', () => {
+    const config = load();
+    for (const part of [config, config.keycloak, config.rateLimits, config.corsOrigins]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+});
+
+describe('a wrong configuration', () => {
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '3000.5'],
+    ['PORT', 'canary'],
+    ['PUBLIC_URL', 'canary'],
+    ['PUBLIC_URL', 'ftp://canary.test'],
+    ['KEYCLOAK_URL', 'canary.test'],
+    ['KEYCLOAK_INTERNAL_URL', 'file:///canary'],
+    ['MAX_ACCOUNTS_PER_TENANT', '0'],
+    ['RATE_LIMIT_PER_CALLER', '0'],
+    ['RATE_LIMIT_PER_TENANT', 'canary'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://a.test/canary'],
+    ['SWAGGER', 'canary'],
+    ['LOG_LEVEL', 'canary'],
+    ['KEYCLOAK_CLIENT_SECRET_FILE', '/nowhere/canary'],
+  ])('is refused by name, without the value: %s=%s', (name, value) => {
+    const failure = failureOf(
+      name === 'KEYCLOAK_CLIENT_SECRET_FILE' ? { [name]: value } : { ...needed, [name]: value },
+    );
+    expect(failure).toContain(`\n  ${name}`);
+    expect(failure).not.toContain('canary');
+  });
+
+  it('is named in full: every variable that is wrong, and the secret that is missing', () => {
+    const failure = failureOf({ PORT: 'x', LOG_LEVEL: 'x', KEYCLOAK_URL: 'x' });
+    const named = ['PORT', 'LOG_LEVEL', 'KEYCLOAK_URL', 'KEYCLOAK_CLIENT_SECRET'];
+    for (const name of named) expect(failure).toContain(`\n  ${name}: `);
+    expect(failure.split('\n')).toHaveLength(named.length + 1);
+  });
+
+  it('is one whose file holds no secret', () => {
+    expect(failureOf({ KEYCLOAK_CLIENT_SECRET_FILE: fileWith(' \n') })).toContain(
+      'KEYCLOAK_CLIENT_SECRET_FILE',
+    );
+  });
+});
+
+describe('the configuration table in the README', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  const [, afterHeading = ''] = readme.split('| Variable | Default | Meaning |\n|---|---|---|\n');
+  const [table = ''] = afterHeading.split('\n\n');
+
+  it('says of every variable what the schema says, in its order', () => {
+    const expected = Object.entries(settings.shape).map(([name, schema]) => {
+      const absent = schema.safeParse(undefined);
+      const value = absent.success && absent.data !== undefined ? `\`${absent.data}\`` : '';
+      return `| \`${name}\` | ${value} | ${schema.description} |`;
+    });
+    expect(table.trimEnd().split('\n')).toEqual(expected);
+  });
+});
