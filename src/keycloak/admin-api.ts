@@ -84,7 +84,9 @@ export function createAdminApi(
     // What is not JSON comes from something else than Keycloak, such as a proxy with a page of its own.
     const isReadable = status >= 300 || text === '' || body !== undefined;
     if (fine && isReadable) return { status, body };
-    const failure = new KeycloakFailure(call.operation, { status, upstream: text });
+    // Half of an answer that went well could hold half of a secret, so its words are not kept for the log.
+    const upstream = fine ? 'not JSON' : text;
+    const failure = new KeycloakFailure(call.operation, { status, upstream });
     throw (status >= 500 || fine) && call.method !== 'GET' ? outcomeUnknown(failure) : unavailable(failure);
   };
 }

@@ -5,10 +5,14 @@ import { KeycloakFailure, unavailable } from './failures.ts';
  * @throws {ServiceError} 503 when the time is over.
  */
 export async function until<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const tooLate = () => unavailable(new KeycloakFailure('wait for another call', { cause: signal.reason }));
   const { promise: over, reject } = Promise.withResolvers<never>();
-  const end = () =>
-    reject(unavailable(new KeycloakFailure('wait for another call', { cause: signal.reason })));
-  if (signal.aborted) end();
+  const end = () => reject(tooLate());
+  // Work that is done already would win the race, and what follows it would begin too late.
+  if (signal.aborted) {
+    work.catch(() => undefined);
+    throw tooLate();
+  }
   signal.addEventListener('abort', end, { once: true });
   try {
     return await Promise.race([work, over]);

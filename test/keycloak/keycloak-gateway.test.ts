@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { newClient } from '../../src/keycloak/account-representation.ts';
+import type { AdminAnswer, AdminCall } from '../../src/keycloak/admin-api.ts';
+import { keycloakGateway } from '../../src/keycloak/keycloak-gateway.ts';
+import { createRealmObjects } from '../../src/keycloak/realm-objects.ts';
+import { newAccount } from '../support/in-memory-keycloak.ts';
+
+/** The gateway to a Keycloak that answers every call with this. */
+function gatewayTo(answer: AdminAnswer) {
+  const calls: AdminCall[] = [];
+  const api = async (call: AdminCall) => {
+    calls.push(call);
+    return answer;
+  };
+  const connect = keycloakGateway(api, createRealmObjects(api, 1_000));
+  return { calls, gateway: connect({ signal: AbortSignal.timeout(1_000) }) };
+}
+
+const forged = { id: randomUUID(), clientId: 'forged', enabled: true, attributes: { 'orki.tenant': 'acme' } };
+const foreign = newClient(newAccount({ tenantId: 'globex' }));
+const own = newClient(newAccount());
+
+describe('the gateway to Keycloak', () => {
+  it('leaves out of a list what is no account of the tenant, without failing, and counts it', async () => {
+    const body = [forged, { clientId: 'bare' }, own, foreign];
+    const { gateway } = gatewayTo({ status: 200, body });
+    const stretch = await gateway.listAccounts('acme', 0, 10);
+    expect(stretch.accounts.map(({ id }) => id)).toEqual([own.id]);
+    expect(stretch.clientIds).toEqual(body.map(({ clientId }) => clientId));
+  });
+
+  it('searches by the tenant alone', async () => {
+    const { gateway, calls } = gatewayTo({ status: 200, body: [] });
+    await gateway.listAccounts('acme', 20, 22);
+    expect(calls).toMatchObject([{ path: '/clients', query: { q: 'orki.tenant:acme', first: 20, max: 22 } }]);
+  });
+
+  it.each([403, 404])('finds no account where Keycloak answers %i', async (status) => {
+    const { gateway, calls } = gatewayTo({ status, body: undefined });
+    expect(await gateway.findAccount(randomUUID())).toBeUndefined();
+    expect(calls).toMatchObject([{ expected: [403, 404] }]);
+  });
+
+  it.each([
+    ['one with a forged tenant', forged],
+    ["Keycloak's own", { id: randomUUID(), clientId: 'realm-management', enabled: true, attributes: {} }],
+  ])('finds no account in a client that is none: %s', async (_name, body) => {
+    const { gateway } = gatewayTo({ status: 200, body });
+    expect(await gateway.findAccount(body.id)).toBeUndefined();
+  });
+
+  it('finds by clientId the one with exactly that clientId', async () => {
+    const { gateway } = gatewayTo({ status: 200, body: [forged, foreign, own] });
+    expect((await gateway.findAccountByClientId(own.clientId ?? ''))?.id).toBe(own.id);
+    expect(await gateway.findAccountByClientId('forged')).toBeUndefined();
+    expect(await gateway.findAccountByClientId('other')).toBeUndefined();
+  });
+
+  it('writes no more than what a change is about', async () => {
+    const { gateway, calls } = gatewayTo({ status: 204, body: undefined });
+    const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
+    await gateway.editAccount('id', { description: null }, stamp);
+    await gateway.setActive('id', false, stamp);
+    await gateway.replaceSecret('id', { value: 'v', hint: 'h' }, stamp);
+    const updated = { 'orki.updated-at': stamp.at, 'orki.updated-by': '{"subject":"s","username":"u"}' };
+    const renewed = { 'orki.secret-hint': 'h', 'orki.secret-created-at': stamp.at };
+    expect(calls.map(({ body }) => body)).toEqual([
+      { attributes: { 'orki.description': '', ...updated } },
+      { enabled: false, attributes: updated },
+      { secret: 'v', attributes: { ...renewed, ...updated } },
+    ]);
+  });
+});
