@@ -57,18 +57,19 @@ export async function requireRoles(
 }
 
 /**
- * Everything behind a paged Keycloak list, each id once. Pages overlap, so that an entry isn't missed when others
+ * What of a paged Keycloak list is to be kept, each id once. Pages overlap, so that an entry isn't missed when others
  * before it are deleted while the list is read.
  */
 export async function allPages<T extends { id?: string }>(
   page: (range: { first: number; max: number }) => Promise<T[]>,
+  keep: (item: T) => boolean = () => true,
 ): Promise<T[]> {
   const max = 200;
   const overlap = 20;
-  const seen = new Map<string | undefined, T>();
+  const kept = new Map<string | undefined, T>();
   for (let first = 0; ; first += max - overlap) {
     const items = await page({ first, max });
-    for (const item of items) seen.set(item.id, item);
-    if (items.length < max) return [...seen.values()];
+    for (const item of items.filter(keep)) kept.set(item.id, item);
+    if (items.length < max) return [...kept.values()];
   }
 }

@@ -13,9 +13,13 @@ const protectedElsewhere: string[] = [names.apiClient];
  * accounts. Keycloak has no way to say "all but", so clients made later are open until provisioning runs again.
  */
 export async function protectedClients({ keycloak }: Pick<Target, 'keycloak'>): Promise<StoredClient[]> {
-  const clients = (await allPages((range) => keycloak.clients.find(range))) as StoredClient[];
   const exempt = [...managedByService, ...protectedElsewhere];
-  return clients.filter(
-    (client) => client.attributes?.[clientAttributes.managed] !== 'true' && !exempt.includes(client.clientId),
+  // Filtered page by page: nearly all of a hundred thousand clients may be accounts.
+  const page = (range: { first: number; max: number }) =>
+    keycloak.clients.find(range) as Promise<StoredClient[]>;
+  return allPages(
+    page,
+    ({ clientId, attributes }) =>
+      attributes?.[clientAttributes.managed] !== 'true' && !exempt.includes(clientId),
   );
 }

@@ -12,7 +12,7 @@ import {
 const verbs = { create: 'created', update: 'updated', remove: 'removed' } as const;
 
 /** How often a step is compared and mended before it counts as hopeless; two runs side by side need a few. */
-const maxRounds = 5;
+const maxRounds = 8;
 
 export interface Outcome {
   counts: Record<'created' | 'updated' | 'removed' | 'unchanged', number>;
@@ -54,10 +54,10 @@ export async function check(
 }
 
 /**
- * Brings every step's part to the needed state and prints each change; nothing at all while a blocking finding
- * stands. Each step is compared again after its
- * changes, which proves them, and heals what a run at the same time or a dead one left in between. Throws
- * StillDifferent, and passes Keycloak's errors on; whatever was done by then stays, and the next run goes on.
+ * Brings every step's part to the needed state and prints each change; changes nothing while a blocking finding
+ * stands. Each step is compared again after its changes, which proves them and heals what a run at the same time or
+ * a dead one left in between. Throws StillDifferent, and passes Keycloak's errors on; whatever was done by then
+ * stays, and the next run goes on.
  */
 export async function apply(steps: Step[], target: Target, print: (line: string) => void): Promise<Outcome> {
   const before = await check(steps, target, () => {});
@@ -70,28 +70,34 @@ export async function apply(steps: Step[], target: Target, print: (line: string)
     let comparison = await compare(step, target);
     outcome.counts.unchanged += comparison.unchanged;
     for (let round = 1; comparison.differences.length > 0; round += 1) {
-      const failures: NetworkError[] = [];
-      for (const difference of comparison.differences) {
-        const failure = await failureOf(difference);
-        if (failure) {
-          failures.push(failure);
-          continue;
-        }
-        outcome.counts[verbs[difference.kind]] += 1;
-        print(
-          `${verbs[difference.kind].padEnd(10)} ${difference.what}${difference.detail && `: ${difference.detail}`}`,
-        );
-      }
+      const failure = await mend(comparison.differences, outcome, print);
+      // Long enough for the transaction that was in the way; jittered, so that two runs don't meet again.
+      if (failure) await setTimeout(Math.random() * Math.min(200 * 2 ** round, 4_000));
       comparison = await compare(step, target);
       if (round === maxRounds && comparison.differences.length > 0) {
-        throw failures[0] ?? new StillDifferent(stillDiffers(step, comparison));
+        throw failure ?? new StillDifferent(stillDiffers(step, comparison));
       }
-      if (failures.length > 0) await setTimeout(Math.random() * round * 200);
     }
     printFindings(comparison.findings, print);
     outcome.findings.push(...comparison.findings);
   }
   return outcome;
+}
+
+/** Makes all the changes that Keycloak takes; returns the last failure, see failureOf. */
+async function mend(differences: Difference[], { counts }: Outcome, print: (line: string) => void) {
+  let lastFailure: NetworkError | undefined;
+  for (const difference of differences) {
+    const failure = await failureOf(difference);
+    if (failure) {
+      lastFailure = failure;
+      continue;
+    }
+    const verb = verbs[difference.kind];
+    counts[verb] += 1;
+    print(`${verb.padEnd(10)} ${difference.what}${difference.detail && `: ${difference.detail}`}`);
+  }
+  return lastFailure;
 }
 
 async function compare(step: Step, target: Target): Promise<Comparison> {
@@ -101,18 +107,16 @@ async function compare(step: Step, target: Target): Promise<Comparison> {
 }
 
 /**
- * What kept a change from being made, where the next look may find it made or not needed: another run was quicker
- * (409, 404), or Keycloak noticed that only when it wrote its database (500).
+ * What kept a change from being made, where the next look may find it made or not needed: another run was quicker.
+ * Keycloak says so by 409 or 404, by 500 where it noticed only when it wrote its database, and by 400 for a deadlock.
  */
 async function failureOf(difference: Difference): Promise<NetworkError | undefined> {
   try {
     await difference.apply();
     return undefined;
   } catch (error) {
-    if (!(error instanceof NetworkError)) throw error;
-    const { status } = error.response;
-    if (status === 404 || status === 409 || status >= 500) return error;
-    throw error;
+    if (!(error instanceof NetworkError) || [401, 403].includes(error.response.status)) throw error;
+    return error;
   }
 }
 

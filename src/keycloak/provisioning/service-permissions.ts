@@ -14,17 +14,21 @@ export const isOurs = (name: string) => name.startsWith(ownPrefix);
 
 export const servicePolicy = `${ownPrefix}service`;
 export const othersPolicy = `${ownPrefix}everyone but the service`;
+export const nobodyPolicy = `${ownPrefix}nobody`;
 
 const grant = [servicePolicy];
 /**
- * Nobody is both, so nobody passes. The second policy alone would do to stop the service, but it would also *grant*
- * the permission to everybody else: Keycloak evaluates these for any token of the realm, and a person without a
- * single role could then read the secrets of the protected clients. A time in the past would deny as well, but
- * lists are filtered by user policies only.
+ * No one passes all of these. The second alone would do to stop the service, but it would also *grant* the permission
+ * to everybody else: Keycloak evaluates these for any token of the realm, and a person without a single role could
+ * then read the secrets of the protected clients. The third alone would stop everybody, but lists are filtered by
+ * policies that name users only. With all three the permission stays shut when somebody deletes one of them.
  */
-const deny = [servicePolicy, othersPolicy];
+const deny = [servicePolicy, othersPolicy, nobodyPolicy];
 
-/** Everything the running service may do in the realm, and what it must not reach. */
+/**
+ * What the running service must not reach, and everything that it may do in the realm; in this order, so that it is
+ * shut out before it is let in.
+ */
 export async function desiredPermissions(target: Target): Promise<AdminPermission[]> {
   const api = await requireClient(target, names.apiClient);
   const tenants = await requireClient(target, names.tenantsClient);
@@ -34,13 +38,6 @@ export async function desiredPermissions(target: Target): Promise<AdminPermissio
   const mapping = ['map-roles', 'map-roles-client-scope', 'map-roles-composite'];
 
   return [
-    {
-      name: `${ownPrefix}clients`,
-      resourceType: 'Clients',
-      resources: [],
-      scopes: ['view', 'manage'],
-      policies: grant,
-    },
     {
       name: `${ownPrefix}protected clients`,
       resourceType: 'Clients',
@@ -55,6 +52,13 @@ export async function desiredPermissions(target: Target): Promise<AdminPermissio
       resources: [{ id: api.id, name: api.clientId }],
       scopes: ['manage', ...mapping],
       policies: deny,
+    },
+    {
+      name: `${ownPrefix}clients`,
+      resourceType: 'Clients',
+      resources: [],
+      scopes: ['view', 'manage'],
+      policies: grant,
     },
     {
       // Any tenant's role, also those made later, may be mapped to an account and let into its token.

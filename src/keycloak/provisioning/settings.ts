@@ -15,7 +15,7 @@ const environment = z.object({
   KEYCLOAK_INTERNAL_URL: httpUrl.optional(),
   KEYCLOAK_REALM: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,36}$/, 'must be 1 to 36 letters, digits, _ or -')
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/, 'must be made of letters, digits, dots, _ and -')
     .refine((realm) => realm !== 'master', 'must not be master: its administrators own the whole server')
     .default('orki'),
   KEYCLOAK_ADMIN_REALM: z.string().min(1).default('master'),

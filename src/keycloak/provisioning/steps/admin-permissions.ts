@@ -10,9 +10,15 @@ import {
   type StoredPermission,
   type UserPolicy,
 } from '../permission-store.ts';
-import { desiredPermissions, isOurs, othersPolicy, servicePolicy } from '../service-permissions.ts';
+import {
+  desiredPermissions,
+  isOurs,
+  nobodyPolicy,
+  othersPolicy,
+  servicePolicy,
+} from '../service-permissions.ts';
 
-/** Who the permissions are about: the service, by the user behind its client, and everybody else. */
+/** Who the permissions are about: the service, by the user behind its client, everybody else, and nobody. */
 export const adminPolicies: Step = {
   name: 'admin policies',
   async compare(target, comparison) {
@@ -23,6 +29,7 @@ export const adminPolicies: Step = {
     const desired: UserPolicy[] = [
       { name: servicePolicy, logic: Logic.POSITIVE, users: [userId] },
       { name: othersPolicy, logic: Logic.NEGATIVE, users: [userId] },
+      { name: nobodyPolicy, logic: Logic.POSITIVE, users: [] },
     ];
     const all = await store.policies();
     // A type can't be changed, so one of our names that is of another type makes way.

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './paths.ts';
+
+const checks: [title: string, script: string, ...args: string[]][] = [
+  ['Types', 'node_modules/typescript/bin/tsc'],
+  ['Lint and format', 'node_modules/@biomejs/biome/bin/biome', 'ci'],
+];
+
+// All of them, also after one has failed: a person wants to see everything at once.
+const failed = checks.filter(([title, script, ...args]) => {
+  console.log(`${title} …`);
+  const { status } = spawnSync(process.execPath, [join(root, script), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  return status !== 0;
+});
+console.log(
+  failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.map(([title]) => title).join(', ')}`,
+);
+process.exitCode = failed.length === 0 ? 0 : 1;

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { names } from '../../src/keycloak/names.ts';
+import { clientDrifts, realmDrifts, roleDrifts, scopeDrifts } from '../provisioning/drifts.ts';
+import { permissionDrifts } from '../provisioning/permission-drifts.ts';
+import { inOneOrder } from '../provisioning/snapshot.ts';
+import { type TestRealm, testRealm } from '../provisioning/test-realm.ts';
+
+let realm: TestRealm;
+beforeAll(async () => {
+  realm = await testRealm(inject('keycloak'), 'prov-drift');
+  await realm.provision();
+});
+afterAll(() => realm[Symbol.asyncDispose]());
+
+const drifts = [...realmDrifts, ...roleDrifts, ...scopeDrifts, ...clientDrifts, ...permissionDrifts];
+
+test.each(drifts)('finds and mends: $name', async ({ make, found }) => {
+  await make(realm);
+
+  const { lines, differences } = await realm.check();
+  expect(differences).toBeGreaterThan(0);
+  expect(lines).toContainEqual(expect.stringMatching(found));
+  expect(lines.join()).not.toContain(realm.secret);
+  // A check changes nothing: the same is found again.
+  expect((await realm.check()).lines).toEqual(lines);
+
+  const { lines: done } = await realm.provision();
+  expect(done.join()).not.toContain(realm.secret);
+  expect((await realm.check()).lines).toEqual([]);
+  await expect(realm.asService()).resolves.toBeTypeOf('function');
+});
+
+describe('what a person has to decide is reported and left', () => {
+  test('people may edit unmanaged attributes', async () => {
+    await using own = await testRealm(inject('keycloak'), 'prov-unmanaged');
+    await own.provision();
+    const { body: profile } = await own.admin('GET', '/users/profile');
+    await own.admin('PUT', '/users/profile', { ...profile, unmanagedAttributePolicy: 'ENABLED' });
+
+    const { findings } = await own.provision();
+    expect(findings).toMatchObject([{ blocking: false, message: expect.stringContaining('unmanaged') }]);
+    expect((await own.check()).lines).toEqual([expect.stringContaining('unmanaged')]);
+    expect((await own.admin('GET', '/users/profile')).body.unmanagedAttributePolicy).toBe('ENABLED');
+  });
+
+  test.each([names.tenantsClient, names.usernamesClient, names.serviceClient])(
+    "somebody else's client has the name %s: nothing is changed at all",
+    async (clientId) => {
+      await using own = await testRealm(inject('keycloak'), 'prov-name');
+      await own.admin('POST', '/../', { realm: own.name, enabled: true });
+      await own.admin('POST', '/clients', { clientId });
+      const before = inOneOrder((await own.admin('GET', '/clients')).body);
+
+      const { findings } = await own.provision();
+      expect(findings).toMatchObject([{ blocking: true, message: expect.stringContaining(clientId) }]);
+      expect(inOneOrder((await own.admin('GET', '/clients')).body)).toEqual(before);
+      expect((await own.admin('GET', '')).body.adminPermissionsEnabled).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, inject, test } from 'vitest';
+import { names } from '../../src/keycloak/names.ts';
+import type { Target } from '../../src/keycloak/provisioning/comparison.ts';
+import { apply } from '../../src/keycloak/provisioning/run.ts';
+import { steps } from '../../src/keycloak/provisioning/steps.ts';
+import { testRealm } from '../provisioning/test-realm.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs the command as an operator does. */
+async function command(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, ['src/provision.ts', ...args], { cwd: root, env });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code, output };
+}
+
+describe('on an empty Keycloak', () => {
+  test('the command makes the realm, a second run changes nothing, and the check is clean', async () => {
+    await using realm = await testRealm(inject('keycloak'), 'prov-empty');
+
+    const before = await command(realm.env, '--check');
+    expect(before.code).toBe(1);
+    expect(before.output).toContain(`realm ${realm.name}: missing`);
+    expect((await realm.admin('GET', '')).status).toBe(404);
+
+    const first = await command(realm.env);
+    expect(first.code, first.output).toBe(0);
+    expect(first.output).toContain(`created    realm ${realm.name}\n`);
+
+    const second = await command(realm.env);
+    expect(second.code, second.output).toBe(0);
+    expect(second.output).toMatch(/^realm \S+: 0 created, 0 updated, 0 removed, \d+ unchanged\n$/);
+
+    const after = await command(realm.env, '--check');
+    expect(after.code, after.output).toBe(0);
+    for (const { output } of [before, first, second, after]) expect(output).not.toContain(realm.secret);
+  });
+
+  test('the realm signs with ES256 by a key of its own, and its master secret is the one that was given', async () => {
+    await using realm = await testRealm(inject('keycloak'), 'prov-new');
+    await realm.provision();
+    const { body } = await realm.admin('GET', '');
+    expect(body).toMatchObject({
+      defaultSignatureAlgorithm: 'ES256',
+      adminPermissionsEnabled: true,
+      eventsEnabled: true,
+    });
+    const keys = (await realm.admin('GET', '/keys')).body;
+    expect(keys.active.ES256).toBeTypeOf('string');
+    await expect(realm.asService()).resolves.toBeTypeOf('function');
+  });
+});
+
+test('a run that died at any point is finished by the next one', async () => {
+  await using realm = await testRealm(inject('keycloak'), 'prov-dead');
+  class Died extends Error {}
+  let finished = false;
+  for (let allowed = 0; !finished; allowed += 7) {
+    let left = allowed;
+    const dying = steps.map((step) => ({
+      ...step,
+      compare: async (...[target, comparison]: Parameters<typeof step.compare>) => {
+        await step.compare(target, comparison);
+        for (const difference of comparison.differences) {
+          const change = difference.apply;
+          difference.apply = async () => {
+            left -= 1;
+            if (left < 0) throw new Died();
+            await change();
+          };
+        }
+      },
+    }));
+    finished = await apply(dying, realm.target, () => {}).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof Died) return false;
+        throw error;
+      },
+    );
+  }
+  expect((await realm.check()).lines).toEqual([]);
+});
+
+test('runs side by side all end well and leave one of everything', async () => {
+  await using realm = await testRealm(inject('keycloak'), 'prov-race');
+  const outcomes = await Promise.allSettled([realm.provision(), realm.provision(), realm.provision()]);
+  expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : 'well'))).toEqual(
+    Array.from(outcomes, () => 'well'),
+  );
+  expect((await realm.check()).lines).toEqual([]);
+  const providers = (await realm.admin('GET', '/components?type=org.keycloak.keys.KeyProvider')).body;
+  expect(
+    providers.filter(({ providerId }: { providerId: string }) => providerId === 'ecdsa-generated'),
+  ).toHaveLength(1);
+});
+
+describe('without KEYCLOAK_CLIENT_SECRET', () => {
+  const withoutSecret: Partial<Target> = { serviceClientSecret: undefined };
+
+  test('a first run refuses before it changes anything', async () => {
+    await using realm = await testRealm(inject('keycloak'), 'prov-nosecret');
+    const { findings } = await realm.provision(withoutSecret);
+    expect(findings).toMatchObject([
+      { blocking: true, message: expect.stringContaining('KEYCLOAK_CLIENT_SECRET') },
+    ]);
+    expect((await realm.admin('GET', '')).status).toBe(404);
+  });
+
+  test('a later run leaves the secret as it is', async () => {
+    await using realm = await testRealm(inject('keycloak'), 'prov-keep');
+    await realm.provision();
+    await realm.provision(withoutSecret);
+    expect((await realm.check(withoutSecret)).lines).toEqual([]);
+    await expect(realm.asService()).resolves.toBeTypeOf('function');
+  });
+});
+
+describe('the command says what is wrong and exits with 2', () => {
+  test('when Keycloak does not answer', async () => {
+    await using realm = await testRealm(inject('keycloak'), 'prov-down');
+    const { code, output } = await command({ ...realm.env, KEYCLOAK_URL: 'http://127.0.0.1:9' }, '--check');
+    expect(code).toBe(2);
+    expect(output).toContain("Can't reach Keycloak at http://127.0.0.1:9");
+  });
+
+  test('when the credential is refused', async () => {
+    await using realm = await testRealm(inject('keycloak'), 'prov-wrong');
+    const { code, output } = await command({ ...realm.env, KEYCLOAK_ADMIN_PASSWORD: 'not the password' });
+    expect(code).toBe(2);
+    expect(output).toContain("refused the operator's credential");
+    expect(output).not.toContain('not the password');
+  });
+
+  test('when the operator lacks the rights', async () => {
+    await using realm = await testRealm(inject('keycloak'), 'prov-weak');
+    await realm.provision();
+    // The service's own credential is the weakest that there is.
+    const { KEYCLOAK_ADMIN_USERNAME: _, KEYCLOAK_ADMIN_PASSWORD: __, ...rest } = realm.env;
+    const { code, output } = await command({
+      ...rest,
+      KEYCLOAK_ADMIN_REALM: realm.name,
+      KEYCLOAK_ADMIN_CLIENT_ID: names.serviceClient,
+      KEYCLOAK_ADMIN_CLIENT_SECRET: realm.secret,
+    });
+    expect(code).toBe(2);
+    expect(output).toMatch(/The operator is not allowed to use \/admin\/realms\/\S+ \(403\)/);
+  });
+
+  test('when the environment is not complete', async () => {
+    const { code, output } = await command({ KEYCLOAK_URL: 'keycloak:8080' });
+    expect(code).toBe(2);
+    expect(output).toContain('KEYCLOAK_URL: must be an http or https URL');
+  });
+});

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { readSettings, SettingsError } from '../../src/keycloak/provisioning/settings.ts';
+
+const complete = {
+  KEYCLOAK_URL: 'https://auth.orki.test/',
+  KEYCLOAK_ADMIN_USERNAME: 'admin',
+  KEYCLOAK_ADMIN_PASSWORD: 'hunter2-hunter2',
+  KEYCLOAK_CLIENT_SECRET: 'a-secret-of-some-length',
+};
+
+test('the defaults are the realm orki and an operator in master', () => {
+  expect(readSettings(complete)).toMatchObject({
+    keycloakUrl: 'https://auth.orki.test',
+    realm: 'orki',
+    operatorRealm: 'master',
+    operator: { username: 'admin', password: 'hunter2-hunter2' },
+  });
+});
+
+test('Keycloak is reached by its internal address where there is one', () => {
+  const env = { ...complete, KEYCLOAK_INTERNAL_URL: 'http://keycloak:8080' };
+  expect(readSettings(env).keycloakUrl).toBe('http://keycloak:8080');
+});
+
+test("a client's credential goes before a person's", () => {
+  const env = { ...complete, KEYCLOAK_ADMIN_CLIENT_ID: 'ops', KEYCLOAK_ADMIN_CLIENT_SECRET: 's' };
+  expect(readSettings(env).operator).toEqual({ clientId: 'ops', clientSecret: 's' });
+});
+
+test('an empty variable counts as absent', () => {
+  expect(readSettings({ ...complete, KEYCLOAK_REALM: '', KEYCLOAK_CLIENT_SECRET: '' })).toMatchObject({
+    realm: 'orki',
+    serviceClientSecret: undefined,
+  });
+});
+
+test('redirect addresses are a list', () => {
+  const env = { ...complete, FRONTEND_REDIRECT_URIS: 'https://a.test/cb, http://127.0.0.1:5173/*' };
+  expect(readSettings(env).frontendRedirectUris).toEqual(['https://a.test/cb', 'http://127.0.0.1:5173/*']);
+});
+
+test.each([
+  ['KEYCLOAK_URL', undefined],
+  ['KEYCLOAK_URL', 'keycloak:8080'],
+  ['KEYCLOAK_REALM', '../master'],
+  ['KEYCLOAK_REALM', 'master'],
+  ['KEYCLOAK_CLIENT_SECRET', 'short'],
+  ['KEYCLOAK_CLIENT_SECRET', '$' + '{vault.some_secret}'],
+  ['KEYCLOAK_ADMIN_USERNAME', undefined],
+  ['FRONTEND_REDIRECT_URIS', '*'],
+  ['FRONTEND_REDIRECT_URIS', 'https://*.orki.test/'],
+  ['FRONTEND_REDIRECT_URIS', 'https://a.test/cb,'],
+  ['FRONTEND_REDIRECT_URIS', 'javascript:alert(1)'],
+])('%s = %s is refused by its name', (name, value) => {
+  expect(() => readSettings({ ...complete, [name]: value })).toThrow(new RegExp(`^${name}: `));
+});
+
+test('all wrong variables are named at once, and no value is repeated', () => {
+  const env = { KEYCLOAK_URL: 'nonsense-url', KEYCLOAK_CLIENT_SECRET: 'short-secret' };
+  const message = (() => {
+    try {
+      readSettings(env);
+    } catch (error) {
+      if (error instanceof SettingsError) return error.message;
+    }
+    return '';
+  })();
+  expect(message).toContain('KEYCLOAK_URL: ');
+  expect(message).toContain('KEYCLOAK_CLIENT_SECRET: ');
+  expect(message).not.toMatch(/nonsense-url|short-secret/);
+});

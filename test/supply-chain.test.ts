@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import lockfile from '../package-lock.json' with { type: 'json' };
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly license?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+}
+
+const packages = Object.entries(lockfile.packages as Record<string, LockedPackage>).filter(
+  ([path]) => path !== '',
+);
+const shipped = packages.filter(([, { dev, optional }]) => !dev && !optional);
+
+/** Licences that ask no more than to be named, and MPL-2.0 for tools that are not shipped. */
+const permissive = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'];
+
+describe('the lockfile', () => {
+  it('pins each package by a digest, wherever it is fetched from', () => {
+    expect(packages.length).toBeGreaterThan(100);
+    expect(packages.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''))).toEqual([]);
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+  });
+
+  it('holds permissive licences alone among what is shipped', () => {
+    const others = shipped.filter(([, { license }]) => !permissive.includes(license ?? ''));
+    expect(others.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
+  });
+});
+
+describe('the dependencies', () => {
+  it('are pinned to one version each', () => {
+    const { dependencies, devDependencies, optionalDependencies } = manifest;
+    const ranges = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+    expect(ranges.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('run no script of theirs when they are installed', () => {
+    expect(readFileSync(new URL('../.npmrc', import.meta.url), 'utf8')).toMatch(/^ignore-scripts=true$/m);
+  });
+
+  it('of the running service are each justified in SECURITY.md', () => {
+    const text = readFileSync(new URL('../SECURITY.md', import.meta.url), 'utf8');
+    expect(Object.keys(manifest.dependencies).filter((name) => !text.includes(`| \`${name}\` |`))).toEqual(
+      [],
+    );
+  });
+});
