@@ -8,7 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/live/**'],
-          // Loading the service anew for each of some fifty files took three quarters of the time.
+          // Loading the service anew for each of some fifty files took more than half of the time.
           isolate: false,
           maxWorkers: '100%',
         },

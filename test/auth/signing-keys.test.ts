@@ -37,7 +37,7 @@ async function realm(published: RealmKey[]) {
     json(response, state.status, state.body ?? { keys: state.published.map(({ jwk }) => jwk) }),
   );
   const errors: unknown[] = [];
-  const signingKeys = fetchSigningKeys(new URL(server.url), 500, (error) => errors.push(error));
+  const signingKeys = fetchSigningKeys(new URL(server.url), 5_000, (error) => errors.push(error));
   onTestFinished(() => signingKeys.close());
   const verify = createTokenVerifier({ issuer, keys: signingKeys.keys });
   return { server, state, errors, verify };

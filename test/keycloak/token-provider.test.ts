@@ -6,7 +6,7 @@ import { httpStub, json } from '../support/http-stub.ts';
 const unavailable = { status: 503, code: 'keycloak-unavailable', headers: { 'retry-after': '5' } };
 
 /** A token endpoint that counts up, and a provider that asks it. */
-async function provider(answer?: Parameters<typeof httpStub>[0]) {
+async function provider(answer?: Parameters<typeof httpStub>[0], timeoutMs = 5_000) {
   let count = 0;
   const server = await httpStub(
     answer ??
@@ -23,7 +23,7 @@ async function provider(answer?: Parameters<typeof httpStub>[0]) {
     clientId: 'own client',
     clientSecret: 'canary&=+',
   };
-  return { server, tokens: createTokenProvider(agent, credentials, 100) };
+  return { server, tokens: createTokenProvider(agent, credentials, timeoutMs) };
 }
 
 // Only the clock is set by hand; sockets keep their own time.
@@ -107,7 +107,7 @@ describe('a token that cannot be had', () => {
   });
 
   it('is a 503 when no answer comes in time', async () => {
-    const { tokens } = await provider(() => undefined);
+    const { tokens } = await provider(() => undefined, 100);
     await expect(tokens.token()).rejects.toMatchObject(unavailable);
   });
 
