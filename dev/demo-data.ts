@@ -28,23 +28,24 @@ interface Target {
  * Puts the people and the client of keycloak/demo.json into a provisioned realm, and sets right what of them is
  * there already. A Problem when Keycloak is not on loopback.
  */
-export async function loadDemoData({ url, realm, administrator }: Target): Promise<void> {
+export async function loadDemoData({ url, realm, administrator }: Target): Promise<{ clientIsNew: boolean }> {
   requireLoopback(url);
   const demo = JSON.parse(readFileSync(join(root, 'keycloak', 'demo.json'), 'utf8')) as DemoData;
   const keycloak = new KeycloakAdminClient({ baseUrl: url, realmName: 'master' });
   await keycloak.auth({ ...administrator, grantType: 'password', clientId: 'admin-cli' });
   keycloak.setConfig({ realmName: realm });
 
-  await putClient(keycloak, demo.client);
+  const clientIsNew = await putClient(keycloak, demo.client);
   const roles = await apiRoles(keycloak);
   for (const person of demo.people) await putPerson(keycloak, person, demo.password, roles);
+  return { clientIsNew };
 }
 
-async function putClient(keycloak: KeycloakAdminClient, client: DemoData['client']): Promise<void> {
+async function putClient(keycloak: KeycloakAdminClient, client: DemoData['client']): Promise<boolean> {
   const [existing] = await keycloak.clients.find({ clientId: client.clientId });
   if (!existing?.id) {
     await keycloak.clients.create(client);
-    return;
+    return true;
   }
   const id = existing.id;
   await keycloak.clients.update({ id }, client);
@@ -55,6 +56,7 @@ async function putClient(keycloak: KeycloakAdminClient, client: DemoData['client
     if (!clientScopeId) throw new Error(`The realm has no client scope ${name}: was it provisioned?`);
     await keycloak.clients.addDefaultClientScope({ id, clientScopeId });
   }
+  return false;
 }
 
 interface ApiRoles {

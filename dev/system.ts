@@ -26,9 +26,11 @@ export async function startSystem({ ports, signal, onStarted }: Launch): Promise
   const addresses = addressesOf(ports);
   await startKeycloak({ ports, signal, onStarted }, addresses.keycloak);
   await withProgress(`Provisioning the realm ${realm}`, () => provision(addresses, signal));
-  await withProgress('Loading the demo data', () =>
+  const { clientIsNew } = await withProgress('Loading the demo data', () =>
     loadDemoData({ url: addresses.keycloak, realm, administrator }),
   );
+  // Clients that came since provisioning are within the service's reach until it runs again.
+  if (clientIsNew) await withProgress('Protecting the demo client', () => provision(addresses, signal));
   signal.throwIfAborted();
   await withProgress('Starting the service and the example tenant API', () =>
     Promise.all(
