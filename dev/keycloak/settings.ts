@@ -1,3 +1,5 @@
+import { clientAttributes } from '../../src/keycloak/names.ts';
+
 /** The one place that says which Keycloak is used and how it is started; `up` and the live tests both read it. */
 export const version = '26.7.4';
 export const image = `quay.io/keycloak/keycloak:${version}`;
@@ -24,7 +26,7 @@ export function startOptions(options: { host: string; port: number; hostname?: s
     // Readiness is polled, and each answer of "not yet" would be a line of the log.
     '--log-level=info,io.smallrye.health:off',
     // What the service searches for with `q=`; Keycloak refuses any other attribute.
-    '--spi-client--jpa--searchable-attributes=orki.tenant,orki.managed,orki.mode',
+    `--spi-client--jpa--searchable-attributes=${clientAttributes.tenant}`,
   ];
 }
 

@@ -17,7 +17,7 @@ describe('a token of another tenant', () => {
     expect(service.keycloak.calls).toEqual([]);
   });
 
-  it.each(callsOnOne)('is refused for $method$below, there or not, in the same words', async (call) => {
+  it.each(callsOnOne)('is refused for $method …$below, there or not, in the same words', async (call) => {
     const { method, below, ...rest } = call;
     const service = await testApp();
     const { id } = await created(service);
@@ -56,7 +56,7 @@ describe('a token of another tenant', () => {
 });
 
 describe("another tenant's id on the caller's own path", () => {
-  it.each(callsOnOne)('cannot be told from one that is absent: $method$below', async (call) => {
+  it.each(callsOnOne)('cannot be told from one that is absent: $method …$below', async (call) => {
     const { method, below, ...rest } = call;
     const service = await testApp();
     const { id } = await created(service);

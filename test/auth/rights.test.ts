@@ -20,7 +20,7 @@ describe('a caller with service-accounts:write alone', () => {
   const accounts = [{ mode: 'admin' }, { mode: 'agent' }, custom];
   const cases = accounts.flatMap((account) => beyond.map((call) => ({ ...call, account })));
 
-  it.each(cases)('may not $method$below an account of mode $account.mode', async ({ account, ...call }) => {
+  it.each(cases)('may not $method …$below an account of mode $account.mode', async ({ account, ...call }) => {
     const service = await testApp();
     const { id } = await created(service, account);
     const { method, below, ...rest } = call;
@@ -158,7 +158,7 @@ describe('editing beyond what the caller holds', () => {
 });
 
 describe('a caller without the permission of a route', () => {
-  it.each(changing)('may not $method$below, and Keycloak is not asked: a viewer', async (call) => {
+  it.each(changing)('may not $method …$below, and Keycloak is not asked: a viewer', async (call) => {
     const service = await testApp();
     const { id } = await created(service);
     const { method, below, ...rest } = call;

@@ -14,7 +14,7 @@ describe('deleting a service account', () => {
     expect((await service.request({})).body.items).toEqual([]);
   });
 
-  it.each(callsOnOne)('is 404 for $method$below ever after', async ({ method, below, ...rest }) => {
+  it.each(callsOnOne)('is 404 for $method …$below ever after', async ({ method, below, ...rest }) => {
     const service = await testApp();
     const { id } = await created(service);
     await service.request({ method: 'DELETE', path: pathOf(id) });
