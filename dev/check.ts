@@ -5,6 +5,14 @@ import { root } from './paths.ts';
 const checks: [title: string, script: string, ...args: string[]][] = [
   ['Types', 'node_modules/typescript/bin/tsc'],
   ['Lint and format', 'node_modules/@biomejs/biome/bin/biome', 'ci'],
+  // Redocly's recommended rules, with each warning an error.
+  [
+    'Contract',
+    'node_modules/@redocly/cli/bin/cli.js',
+    'lint',
+    'openapi/openapi.json',
+    '--extends=recommended-strict',
+  ],
 ];
 
 // All of them, also after one has failed: a person wants to see everything at once.
@@ -13,6 +21,7 @@ const failed = checks.filter(([title, script, ...args]) => {
   const { status } = spawnSync(process.execPath, [join(root, script), ...args], {
     cwd: root,
     stdio: 'inherit',
+    env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
   });
   return status !== 0;
 });

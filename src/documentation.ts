@@ -3,6 +3,10 @@ import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import packageJson from '../package.json' with { type: 'json' };
+import type { Document } from './contract/document.ts';
+import { addExamples } from './contract/examples.ts';
+import { addHeaders } from './contract/headers.ts';
+import { tokenUrlPath } from './contract/token-url.ts';
 import { names } from './keycloak/names.ts';
 
 export interface DocumentationOptions {
@@ -34,6 +38,7 @@ export async function documentation(app: FastifyInstance, options: Documentation
       tags: [
         { name: 'Service accounts', description: 'Create, find, change and remove them.' },
         { name: 'Permissions', description: 'What there is to grant.' },
+        { name: 'Tokens', description: 'What an integration does with its credentials, at Keycloak.' },
         { name: 'Health', description: 'For operations.' },
       ],
       security: [{ person: ['openid'] }, { token: [] }],
@@ -59,10 +64,28 @@ export async function documentation(app: FastifyInstance, options: Documentation
         },
       },
     },
-    transform: jsonSchemaTransform,
-    transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
+    transform: withRequiredPermission,
+    transformObject: (input) => {
+      const document = withoutUnusedSchemas(jsonSchemaTransformObject(input));
+      completeDocument(document as unknown as Document, options.issuer);
+      return document;
+    },
   });
   if (options.isShown) await app.register(swaggerUi, userInterface(options));
+}
+
+/** Says what the route asks of a caller, by the very setting that the check reads. */
+const withRequiredPermission: typeof jsonSchemaTransform = (input) => {
+  const { schema, url } = jsonSchemaTransform(input);
+  const { requiredPermission } = input.route.config ?? {};
+  const permissions = requiredPermission && { 'x-required-permissions': [requiredPermission] };
+  return { schema: { ...schema, ...permissions }, url };
+};
+
+function completeDocument(document: Document, issuer: string): void {
+  addHeaders(document);
+  Object.assign(document.paths, tokenUrlPath(issuer));
+  addExamples(document);
 }
 
 function userInterface({ publicUrl, issuer }: DocumentationOptions): FastifySwaggerUiOptions {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { problemResponses } from './problem-responses.ts';
 
 /** What was found on looking whether Keycloak answers and holds what provisioning makes. */
 export type Readiness =
@@ -32,9 +33,13 @@ export function healthRoutes(fastify: FastifyInstance, checkReadiness: CheckRead
       schema: {
         operationId: 'livez',
         summary: 'Whether the process answers',
+        description: 'Asks nobody else, so that a Keycloak that is down restarts no service.',
         tags: ['Health'],
         security: [],
-        response: { 200: z.object({ status: z.literal('live') }).describe('It does.') },
+        response: {
+          200: z.object({ status: z.literal('live') }).describe('It does.'),
+          ...problemResponses(),
+        },
       },
     },
     () => ({ status: 'live' as const }),
@@ -49,7 +54,11 @@ export function healthRoutes(fastify: FastifyInstance, checkReadiness: CheckRead
         description: 'Red until Keycloak was once seen provisioned. Then `keycloak` says how it is now.',
         tags: ['Health'],
         security: [],
-        response: { 200: readySchema.describe('It can.'), 503: readySchema.describe('It can not yet.') },
+        response: {
+          200: readySchema.describe('It can.'),
+          503: readySchema.describe('It can not yet.'),
+          ...problemResponses(),
+        },
       },
     },
     async (_request, reply) => {

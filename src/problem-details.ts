@@ -1,30 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts';
-
-/** The body of every error (RFC 9457). `code` is what programs decide by; `type` is the same as a URI. */
-export const problemSchema = z
-  .object({
-    type: z
-      .string()
-      .meta({ format: 'uri', description: 'Identifies the kind of problem; absolute and stable.' }),
-    title: z.string(),
-    status: z.int(),
-    code: z.string().meta({ description: 'The kind of problem, for programs.' }),
-    detail: z.string().optional(),
-    requestId: z.string().meta({ description: 'Names this request in the log of the service.' }),
-    errors: z
-      .array(
-        z.object({
-          in: z.enum(['body', 'path', 'query']),
-          pointer: z.string().meta({ description: 'JSON Pointer (RFC 6901) to the field.' }),
-          code: z.string(),
-          detail: z.string(),
-        }),
-      )
-      .optional(),
-  })
-  .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' });
 
 /** Problem types are tag URIs (RFC 4151): absolute, ours for good, and no promise of a page behind them. */
 const problemType = (code: ErrorCode): string => `tag:orki.ai,2026:problem:${code}`;
@@ -50,7 +25,7 @@ export function installProblemDetails(app: FastifyInstance): void {
 function sendProblem(problem: ServiceError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply
     .code(problem.status)
-    .headers({ ...problem.headers, 'cache-control': 'no-store' })
+    .headers({ ...problem.headers, 'cache-control': 'no-store', 'x-request-id': request.id })
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send({
@@ -83,14 +58,3 @@ function fromFastify(error: FastifyError): ServiceError {
 /** What Fastify's JSON parser throws for `__proto__` and the like bears no code of its own. */
 const isRefusedJson = (error: FastifyError): boolean =>
   error instanceof SyntaxError && error.statusCode === 400;
-
-/** The error answers of a route for the OpenAPI document, each with the codes that it can carry. */
-export function problemResponses(...statuses: number[]) {
-  return Object.fromEntries(
-    [...statuses, 500].map((status) => {
-      const codes = Object.entries(errorTable).filter(([, entry]) => entry.status === status);
-      const description = `${codes.map(([code]) => `\`${code}\``).join(', ')}`;
-      return [status, { description, content: { 'application/problem+json': { schema: problemSchema } } }];
-    }),
-  );
-}

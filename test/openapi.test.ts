@@ -8,12 +8,31 @@ interface Operation {
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly unknown[];
-  readonly requestBody?: { readonly content: Record<string, unknown> };
-  readonly responses: Record<
-    string,
-    { readonly description?: string; readonly content?: Record<string, unknown> }
-  >;
+  readonly description?: string;
+  readonly 'x-required-permissions'?: readonly string[];
+  readonly requestBody?: { readonly content: Record<string, MediaType> };
+  readonly responses: Record<string, Answer>;
 }
+
+interface Answer {
+  readonly description?: string;
+  readonly headers?: Record<string, unknown>;
+  readonly content?: Record<string, MediaType>;
+}
+
+interface MediaType {
+  readonly schema: { readonly allOf?: readonly { readonly properties?: { code?: { enum?: string[] } } }[] };
+  readonly examples?: Record<string, { readonly value: unknown }>;
+}
+
+const headersOf: Record<string, string[]> = {
+  201: ['Location'],
+  401: ['WWW-Authenticate'],
+  405: ['Allow'],
+  429: ['Retry-After', 'RateLimit-Limit'],
+  503: ['Retry-After'],
+  504: ['Retry-After'],
+};
 
 const text = await openApiDocument();
 const document = JSON.parse(text);
@@ -38,6 +57,7 @@ describe('the OpenAPI document', () => {
     const one = `${base}/service-accounts/{id}`;
     expect(operations.map(({ name }) => name).sort()).toEqual(
       [
+        'POST /realms/orki/protocol/openid-connect/token',
         'GET /livez',
         'GET /readyz',
         `GET ${base}/permissions`,
@@ -56,6 +76,7 @@ describe('the OpenAPI document', () => {
   it.each(operations)('names and describes $name', ({ operation }) => {
     expect(operation.operationId).toMatch(/^[a-z][A-Za-z]+$/);
     expect(operation.summary).toBeTruthy();
+    expect(operation.description).toBeTruthy();
     expect(operation.tags).toHaveLength(1);
     for (const response of Object.values(operation.responses)) expect(response.description).toBeTruthy();
   });
@@ -67,10 +88,33 @@ describe('the OpenAPI document', () => {
 
   it.each(ofApi)('shows the errors of $name as problem details', ({ operation }) => {
     const statuses = Object.keys(operation.responses);
-    expect(statuses).toEqual(expect.arrayContaining(['400', '401', '403', '500', '503']));
+    expect(statuses).toEqual(expect.arrayContaining(['400', '401', '403', '405', '429', '500', '503']));
     const errors = Object.entries(operation.responses).filter(([status]) => Number(status) >= 400);
     for (const [, { content }] of errors) {
       expect(Object.keys(content ?? {})).toEqual(['application/problem+json']);
+    }
+  });
+
+  it.each(operations)(
+    'gives $name an example of every body, and of every code of its errors',
+    ({ operation }) => {
+      const bodies = [operation.requestBody ?? {}, ...Object.values(operation.responses)];
+      for (const media of bodies.flatMap(({ content }) => Object.values(content ?? {}))) {
+        const codes = media.schema.allOf?.flatMap(({ properties }) => properties?.code?.enum ?? []);
+        const examples = Object.keys(media.examples ?? {});
+        if (codes === undefined) expect(examples.length).toBeGreaterThan(0);
+        else expect(examples).toEqual(codes);
+      }
+    },
+  );
+
+  it.each(ofApi)('says what $name needs, and what headers it answers with', ({ name, operation }) => {
+    const reads = name.startsWith('GET');
+    expect(operation['x-required-permissions']).toEqual([`service-accounts:${reads ? 'read' : 'write'}`]);
+    for (const [status, { headers = {} }] of Object.entries(operation.responses)) {
+      const expected = ['X-Request-Id', 'Cache-Control', ...(headersOf[status] ?? [])];
+      if (Number(status) < 300) expected.push('RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset');
+      expect(Object.keys(headers)).toEqual(expect.arrayContaining(expected));
     }
   });
 

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import { holdsRole } from '../auth/rights.ts';
 import type { Gateway } from '../keycloak/gateway.ts';
-import { problemResponses } from '../problem-details.ts';
+import { problemResponses } from '../problem-responses.ts';
+import { readProblems } from '../service-accounts/route-schemas.ts';
 import { tenantParams } from '../service-accounts/schemas.ts';
 import { type Catalogue, modes, permissionNames } from './catalogue.ts';
 import { rolesOf } from './roles.ts';
@@ -50,12 +51,12 @@ export function permissionRoutes(
         operationId: 'listPermissions',
         summary: 'The permission catalogue',
         description:
-          'All permissions in groups, with labels, which mode includes which, and which of them you may grant.',
+          'All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant. A permission that was provisioned shows up within half a minute.',
         tags: ['Permissions'],
         params: tenantParams,
         response: {
           200: catalogueSchema.describe('The catalogue.'),
-          ...problemResponses(400, 401, 403, 429, 503),
+          ...problemResponses(...readProblems),
         },
       },
     },

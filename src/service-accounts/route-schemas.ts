@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { problemResponses } from '../problem-details.ts';
+import type { ErrorCode } from '../errors.ts';
+import { problemResponses } from '../problem-responses.ts';
 import {
   accountParams,
   accountSchema,
@@ -14,54 +15,76 @@ import {
 /** What the OpenAPI document says of each operation, and what Fastify checks and writes by. */
 const tags = ['Service accounts'];
 
+/** What every call of the API can be refused for. */
+export const readProblems = [
+  'invalid-request',
+  'missing-token',
+  'invalid-token',
+  'wrong-tenant',
+  'permission-missing',
+  'rate-limited',
+  'keycloak-unavailable',
+] as const satisfies ErrorCode[];
+
+/** A body is read, and refused, also where none is asked for. */
+const writeProblems = [
+  ...readProblems,
+  'invalid-json',
+  'body-too-large',
+  'unsupported-media-type',
+  'outcome-unknown',
+] as const satisfies ErrorCode[];
+
+const readOne = problemResponses(...readProblems, 'service-account-not-found');
+const writeOne = problemResponses(...writeProblems, 'service-account-not-found');
+
 export const list = {
   operationId: 'listServiceAccounts',
   summary: 'List service accounts',
-  description: "A page of the tenant's accounts, newest first, without their secrets.",
+  description:
+    "A page of the tenant's accounts, newest first, without their secrets. Following `nextCursor` to its end shows each account that exists all the while exactly once, whatever is created or deleted in between. A cursor goes with the search and the filters that it came from.",
   tags,
   params: tenantParams,
   querystring: listQuery,
-  response: { 200: listSchema.describe('A page.'), ...problemResponses(400, 401, 403, 429, 503) },
+  response: { 200: listSchema.describe('A page.'), ...problemResponses(...readProblems) },
 };
 
 export const create = {
   operationId: 'createServiceAccount',
   summary: 'Create a service account',
   description:
-    'Makes the account. This answer alone shows its secret. You can grant the rights that you hold, no more.',
+    'Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list.',
   tags,
   params: tenantParams,
   body: createBody,
   response: {
     201: accountWithSecretSchema.describe('The account, with its secret.'),
-    ...problemResponses(400, 401, 403, 409, 413, 415, 429, 503, 504),
+    ...problemResponses(...writeProblems, 'username-taken', 'account-limit-reached'),
   },
 };
 
 export const get = {
   operationId: 'getServiceAccount',
   summary: 'Read a service account',
-  description: 'The account, without its secret.',
+  description:
+    "The account, without its secret. Another tenant's account is answered as one that is not there.",
   tags,
   params: accountParams,
-  response: {
-    200: accountSchema.describe('The account.'),
-    ...problemResponses(400, 401, 403, 404, 429, 503),
-  },
+  response: { 200: accountSchema.describe('The account.'), ...readOne },
 };
 
 export const edit = {
   operationId: 'editServiceAccount',
   summary: 'Edit a service account',
   description:
-    'Changes what is given (JSON merge patch, RFC 7396). You need every right that the account has and gets.',
+    'Changes what is given (JSON merge patch, RFC 7396). You need every right that the account has and gets. On the way from one set of permissions to another the account never has more than the greater of both. Tokens issued before keep the old permissions until they expire.',
   tags,
   consumes: ['application/json', 'application/merge-patch+json'],
   params: accountParams,
   body: editBody,
   response: {
     200: accountSchema.describe('The account as it is now.'),
-    ...problemResponses(400, 401, 403, 404, 409, 413, 415, 429, 503, 504),
+    ...problemResponses(...writeProblems, 'service-account-not-found', 'username-taken'),
   },
 };
 
@@ -69,13 +92,10 @@ export const regenerate = {
   operationId: 'regenerateSecret',
   summary: 'Regenerate the secret',
   description:
-    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one at once. You need every right that the account has.',
+    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on; tokens issued before work until they expire. You need every right that the account has.',
   tags,
   params: accountParams,
-  response: {
-    200: accountWithSecretSchema.describe('The account, with its new secret.'),
-    ...problemResponses(400, 401, 403, 404, 429, 503, 504),
-  },
+  response: { 200: accountWithSecretSchema.describe('The account, with its new secret.'), ...writeOne },
 };
 
 export const activate = {
@@ -85,10 +105,7 @@ export const activate = {
     'Lets the account obtain tokens again. Does nothing to an active one. You need every right that the account has.',
   tags,
   params: accountParams,
-  response: {
-    200: accountSchema.describe('The account as it is now.'),
-    ...problemResponses(400, 401, 403, 404, 429, 503, 504),
-  },
+  response: { 200: accountSchema.describe('The account as it is now.'), ...writeOne },
 };
 
 export const deactivate = {
@@ -96,18 +113,15 @@ export const deactivate = {
   operationId: 'deactivateServiceAccount',
   summary: 'Deactivate a service account',
   description:
-    'Keeps the account from obtaining tokens, without deleting it. Does nothing to an inactive one.',
+    'Keeps the account from obtaining tokens, without deleting it. Does nothing to an inactive one. Introspection refuses its live tokens from then on; a service that checks signatures alone takes them until they expire.',
 };
 
 export const remove = {
   operationId: 'deleteServiceAccount',
   summary: 'Delete a service account',
   description:
-    'Removes the account for good. Its username is free again. You need every right that the account has.',
+    'Removes the account for good: its clientId never comes back, its username is free again. You need every right that the account has.',
   tags,
   params: accountParams,
-  response: {
-    204: z.undefined().describe('It is gone.'),
-    ...problemResponses(400, 401, 403, 404, 429, 503, 504),
-  },
+  response: { 204: z.undefined().describe('It is gone.'), ...writeOne },
 };

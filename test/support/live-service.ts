@@ -30,11 +30,13 @@ interface ServiceSettings {
   /** Keycloak as the service reaches it, when not directly. */
   readonly internalUrl?: string;
   readonly callTimeoutMs?: number;
+  readonly maxAccountsPerTenant?: number;
+  readonly requestsPerMinute?: number;
 }
 
 /** The service as it runs in production, on a port of its own, over a provisioned realm. */
 export async function startService(realm: LiveRealm, settings: ServiceSettings = {}) {
-  const { internalUrl = realm.url, callTimeoutMs = 10_000 } = settings;
+  const { internalUrl = realm.url, callTimeoutMs = 10_000, requestsPerMinute = 100_000 } = settings;
   const connection = { internalUrl, realm: realm.name, clientId: names.serviceClient, callTimeoutMs };
   const keycloak = connectKeycloak({ ...connection, clientSecret: realm.secret }, () => undefined);
   const certs = `${internalUrl}/realms/${realm.name}/protocol/openid-connect/certs`;
@@ -48,10 +50,10 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
     publicUrl,
     issuer: realm.issuer,
-    maxAccountsPerTenant: 500,
+    maxAccountsPerTenant: settings.maxAccountsPerTenant ?? 500,
     auditLog: (record) => void audit.push(record),
     trustedProxies: [],
-    rateLimits: { perCallerPerMinute: 100_000, perTenantPerMinute: 100_000 },
+    rateLimits: { perCallerPerMinute: requestsPerMinute, perTenantPerMinute: 100_000 },
     corsOrigins: [],
     showDocumentation: false,
   });

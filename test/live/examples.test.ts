@@ -1,0 +1,150 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Exchange } from '../../src/contract/examples.ts';
+import { startProxy } from '../support/live-proxy.ts';
+import { type LiveRealm, liveRealm, type PersonName } from '../support/live-realm.ts';
+import { startService } from '../support/live-service.ts';
+import { stableText } from '../support/recorder.ts';
+import { testApp, tokenFor } from '../support/test-app.ts';
+
+const file = fileURLToPath(new URL('../../src/contract/examples.json', import.meta.url));
+
+let realm: LiveRealm;
+beforeAll(async () => {
+  realm = await liveRealm('examples');
+});
+afterAll(() => realm[Symbol.asyncDispose]());
+
+const exchanges: Exchange[] = [];
+let service: Awaited<ReturnType<typeof startService>>;
+
+interface Call {
+  readonly as?: PersonName | 'nobody' | 'somebody made up';
+  readonly method?: string;
+  readonly path?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** Makes a call as a client does, keeps it with its answer, and gives the answer's body. */
+async function record(operationId: string, name: string, call: Call) {
+  const { as = 'admin', method = 'GET', path = '/service-accounts', body } = call;
+  const headers = { ...(await authorization(as)), ...(body !== undefined && json), ...call.headers };
+  const response = await fetch(`${service.url}/api/v1/tenants/acme${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  return keep(operationId, name, response, body);
+}
+
+async function authorization(as: Call['as'] & string) {
+  if (as === 'nobody') return {};
+  const token = as === 'somebody made up' ? 'not.a.token' : await realm.tokenOf(as);
+  return { authorization: `Bearer ${token}` };
+}
+
+const json = { 'content-type': 'application/json' };
+
+async function keep(operationId: string, name: string, response: Response, request?: unknown) {
+  const text = await response.text();
+  const body = text === '' ? undefined : JSON.parse(text);
+  const asked = typeof request === 'string' || request === undefined ? {} : { request };
+  const answered = body === undefined ? {} : { body };
+  exchanges.push({ operationId, name, ...asked, status: response.status, ...answered });
+  return body;
+}
+
+const crm = {
+  username: 'crm-sync',
+  description: 'Copies customers to the CRM',
+  mode: 'custom',
+  permissions: ['customers:read'],
+};
+const absent = '/service-accounts/00000000-0000-4000-8000-000000000000';
+
+it("the contract's examples are what the service and Keycloak answer (-u writes them anew)", async () => {
+  service = await startService(realm);
+  const { id, clientId, clientSecret } = await record('createServiceAccount', 'custom', {
+    method: 'POST',
+    body: crm,
+  });
+  const one = `/service-accounts/${id}`;
+  await record('createServiceAccount', 'agent', {
+    method: 'POST',
+    body: { username: 'Chat bot', mode: 'agent' },
+  });
+  await record('listPermissions', 'catalogue', { path: '/permissions' });
+  await record('listServiceAccounts', 'first-page', { path: '/service-accounts?limit=1' });
+  await record('listServiceAccounts', 'last-page', { path: '/service-accounts?search=crm' });
+  await record('getServiceAccount', 'active', { path: one });
+  const edit = { method: 'PATCH', path: one };
+  await record('editServiceAccount', 'description', { ...edit, body: { description: null } });
+  const more = { permissions: ['customers:read', 'customers:write'] };
+  await record('editServiceAccount', 'permissions', { ...edit, body: more });
+  await record('editServiceAccount', 'mode', { ...edit, body: { mode: 'agent' } });
+
+  const credentials = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+  await recordToken('token', credentials);
+  const { grant_type: _, ...noGrant } = credentials;
+  await recordToken('no-grant', noGrant);
+  await recordToken('unsupported-grant', { ...credentials, grant_type: 'none' });
+  await recordToken('forbidden-grant', { ...credentials, grant_type: 'password' });
+  await record('regenerateSecret', 'regenerated', { method: 'POST', path: `${one}/regenerate-secret` });
+  await recordToken('wrong-secret', credentials);
+  await record('deactivateServiceAccount', 'inactive', { method: 'POST', path: `${one}/deactivate` });
+  await recordToken('deactivated', credentials);
+  await record('activateServiceAccount', 'active', { method: 'POST', path: `${one}/activate` });
+  await record('livez', 'live', { path: '/../../../../livez', as: 'nobody' });
+  await record('readyz', 'ready', { path: '/../../../../readyz', as: 'nobody' });
+
+  const creation = { method: 'POST', body: crm };
+  const problem = (call: Call) => record('createServiceAccount', 'problem', call);
+  await problem({ ...creation, as: 'nobody' });
+  await problem({ ...creation, as: 'somebody made up' });
+  await problem({ ...creation, as: 'globexAdmin' });
+  await problem({ ...creation, as: 'viewer' });
+  await problem({ method: 'POST', body: { username: ' crm', mode: 'custom', secret: 'mine' } });
+  await problem({ method: 'POST', body: '{"username":' });
+  await problem({ ...creation, headers: { 'content-type': 'text/plain' } });
+  await problem({ method: 'POST', body: JSON.stringify({ username: 'x'.repeat(70_000) }) });
+  await problem({ ...creation, body: { ...crm, username: 'CRM-Sync' } });
+  await problem({ method: 'GET', path: absent });
+  await problem({ method: 'PUT' });
+  await record('deleteServiceAccount', 'deleted', { method: 'DELETE', path: one });
+  await service[Symbol.asyncDispose]();
+
+  service = await startService(realm, { maxAccountsPerTenant: 1, requestsPerMinute: 1 });
+  await problem(creation);
+  await problem(creation);
+  await service[Symbol.asyncDispose]();
+
+  await using proxy = await startProxy(realm.url);
+  service = await startService(realm, { internalUrl: proxy.url });
+  await problem({});
+  exchanges.pop();
+  proxy.faults = ({ method, path }) => (method === 'POST' && path.endsWith('/clients') ? 'fail' : 'none');
+  await problem(creation);
+  await proxy.close();
+  await problem({});
+  await record('readyz', 'not-ready', { path: '/../../../../readyz', as: 'nobody' });
+  await service[Symbol.asyncDispose]();
+
+  // No Keycloak makes the service fail in a way that it does not expect.
+  const { app } = await testApp({
+    connectGateway: () => {
+      throw new Error('a fault of ours');
+    },
+  });
+  const headers = { authorization: `Bearer ${await tokenFor()}` };
+  const { body } = await app.inject({ url: '/api/v1/tenants/acme/permissions', headers });
+  exchanges.push({ operationId: 'listPermissions', name: 'problem', status: 500, body: JSON.parse(body) });
+
+  const recording = `${JSON.stringify(exchanges, null, 2)}\n`;
+  await expect(stableText(recording, realm.issuer)).toMatchFileSnapshot(file);
+});
+
+async function recordToken(name: string, fields: Record<string, string>): Promise<void> {
+  const response = await fetch(realm.tokenUrl, { method: 'POST', body: new URLSearchParams(fields) });
+  await keep('obtainToken', name, response, fields);
+}
