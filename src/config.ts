@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { readFileVariables } from './file-variables.ts';
+import type { ClientCredential } from './keycloak/client-authentication.ts';
+import { readPrivateKey } from './keycloak/client-keys.ts';
 import { names } from './keycloak/names.ts';
 import type { RateLimits } from './rate-limit.ts';
 
@@ -33,7 +35,16 @@ export const settings = z.object({
     .describe('Keycloak as the service reaches it, if not by KEYCLOAK_URL: Admin API, signing keys'),
   KEYCLOAK_REALM: z.string().min(1).default('orki').describe('The realm'),
   KEYCLOAK_CLIENT_ID: z.string().min(1).default(names.serviceClient).describe("The service's own client"),
-  KEYCLOAK_CLIENT_SECRET: z.string().min(1).optional().describe("The secret of the service's own client"),
+  KEYCLOAK_CLIENT_KEY_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("A file that holds the private key of the service's own client (P-256, PEM)"),
+  KEYCLOAK_CLIENT_SECRET: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("The secret of the service's own client, where it has no key"),
   KEYCLOAK_CLIENT_SECRET_FILE: z
     .string()
     .min(1)
@@ -75,7 +86,7 @@ export interface Config {
     readonly internalUrl: string;
     readonly realm: string;
     readonly clientId: string;
-    readonly clientSecret: string;
+    readonly credential: ClientCredential;
   };
   readonly maxAccountsPerTenant: number;
   readonly trustedProxies: readonly string[];
@@ -91,15 +102,13 @@ export interface Config {
  * @throws {Error} naming every variable that is missing or wrong, never its value.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
+  const { env: given, faults } = readFileVariables(env, ['KEYCLOAK_CLIENT_KEY', 'KEYCLOAK_CLIENT_SECRET']);
   const parsed = settings.safeParse(given);
-  const secret = clientSecret(given);
-  if (!parsed.success || secret.value === undefined) {
-    const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
-    const lines = secret.fault === undefined ? issues : [...issues, secret.fault];
-    throw new Error(['The configuration is wrong:', ...lines].join('\n  '));
+  const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+  const credential = faults.length === 0 ? clientCredential(given) : undefined;
+  if (typeof credential === 'string') faults.push(credential);
+  if (!parsed.success || typeof credential !== 'object') {
+    throw new Error(['The configuration is wrong:', ...issues, ...faults].join('\n  '));
   }
   const value = parsed.data;
   return Object.freeze({
@@ -111,7 +120,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       internalUrl: value.KEYCLOAK_INTERNAL_URL ?? value.KEYCLOAK_URL,
       realm: value.KEYCLOAK_REALM,
       clientId: value.KEYCLOAK_CLIENT_ID,
-      clientSecret: secret.value,
+      credential,
     }),
     maxAccountsPerTenant: value.MAX_ACCOUNTS_PER_TENANT,
     rateLimits: Object.freeze({
@@ -126,20 +135,16 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   });
 }
 
-type ClientSecret =
-  | { readonly value: string; readonly fault?: never }
-  | { readonly value?: never; readonly fault: string };
-
-function clientSecret(env: Readonly<Record<string, string | undefined>>): ClientSecret {
-  const { KEYCLOAK_CLIENT_SECRET: secret, KEYCLOAK_CLIENT_SECRET_FILE: file } = env;
-  if (secret !== undefined) return { value: secret };
-  if (file === undefined) {
-    return { fault: 'KEYCLOAK_CLIENT_SECRET: this, or KEYCLOAK_CLIENT_SECRET_FILE, is needed' };
+/** The credential, or what is wrong with it. */
+function clientCredential(env: Readonly<Record<string, string>>): ClientCredential | string {
+  const { KEYCLOAK_CLIENT_KEY: key, KEYCLOAK_CLIENT_SECRET: secret } = env;
+  if (key !== undefined) {
+    try {
+      return { privateKey: readPrivateKey(key) };
+    } catch (error) {
+      return `KEYCLOAK_CLIENT_KEY_FILE: it ${(error as Error).message}`;
+    }
   }
-  try {
-    const value = readFileSync(file, 'utf8').trim();
-    return value === '' ? { fault: 'KEYCLOAK_CLIENT_SECRET_FILE: the file is empty' } : { value };
-  } catch {
-    return { fault: 'KEYCLOAK_CLIENT_SECRET_FILE: the file cannot be read' };
-  }
+  if (secret !== undefined) return { secret };
+  return 'KEYCLOAK_CLIENT_KEY_FILE: this, or KEYCLOAK_CLIENT_SECRET, or KEYCLOAK_CLIENT_SECRET_FILE, is needed';
 }

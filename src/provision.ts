@@ -30,6 +30,7 @@ async function main(): Promise<number> {
       keycloak: connectAsOperator(settings),
       realm: settings.realm,
       catalogue: await loadCatalogue(settings.catalogueFile),
+      serviceClientKeys: settings.serviceClientKeys,
       serviceClientSecret: settings.serviceClientSecret,
       frontendRedirectUris: settings.frontendRedirectUris,
     };

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ describe('the configuration', () => {
         internalUrl: 'http://127.0.0.1:8080',
         realm: 'orki',
         clientId: 'orki-service-accounts',
-        clientSecret: 'canary-secret',
+        credential: { secret: 'canary-secret' },
       },
       maxAccountsPerTenant: 500,
       rateLimits: { perCallerPerMinute: 600, perTenantPerMinute: 3000 },
@@ -76,8 +77,15 @@ describe('the configuration', () => {
 
   it('takes the secret from a file, without the line break at its end', () => {
     expect(loadConfig({ KEYCLOAK_CLIENT_SECRET_FILE: fileWith('from a file\n') })).toMatchObject({
-      keycloak: { clientSecret: 'from a file' },
+      keycloak: { credential: { secret: 'from a file' } },
     });
+  });
+
+  it('takes the key from a file, before any secret', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const file = fileWith(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
+    const { credential } = load({ KEYCLOAK_CLIENT_KEY_FILE: file }).keycloak;
+    expect('privateKey' in credential && credential.privateKey.equals(privateKey)).toBe(true);
   });
 
   it('takes an empty variable for one that is absent, as compose files write it', () => {
@@ -120,9 +128,15 @@ describe('a wrong configuration', () => {
 
   it('is named in full: every variable that is wrong, and the secret that is missing', () => {
     const failure = failureOf({ PORT: 'x', LOG_LEVEL: 'x', KEYCLOAK_URL: 'x' });
-    const named = ['PORT', 'LOG_LEVEL', 'KEYCLOAK_URL', 'KEYCLOAK_CLIENT_SECRET'];
+    const named = ['PORT', 'LOG_LEVEL', 'KEYCLOAK_URL', 'KEYCLOAK_CLIENT_KEY_FILE'];
     for (const name of named) expect(failure).toContain(`\n  ${name}: `);
     expect(failure.split('\n')).toHaveLength(named.length + 1);
+  });
+
+  it('is one whose file holds no key', () => {
+    const failure = failureOf({ ...needed, KEYCLOAK_CLIENT_KEY_FILE: fileWith('canary') });
+    expect(failure).toContain('\n  KEYCLOAK_CLIENT_KEY_FILE: it has to be a private key in PEM');
+    expect(failure).not.toContain('canary');
   });
 
   it('is one whose file holds no secret', () => {

@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import type { CheckReadiness } from '../health.ts';
 import { createAdminApi } from './admin-api.ts';
+import type { ClientCredential } from './client-authentication.ts';
 import type { ConnectGateway } from './gateway.ts';
 import { keycloakGateway } from './keycloak-gateway.ts';
 import { readinessCheck } from './readiness.ts';
@@ -10,9 +11,11 @@ import { createTokenProvider } from './token-provider.ts';
 export interface KeycloakSettings {
   /** Keycloak as the service reaches it. */
   readonly internalUrl: string;
+  /** The realm as the world sees it. */
+  readonly issuer: string;
   readonly realm: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly credential: ClientCredential;
   /** What a single call may take. */
   readonly callTimeoutMs: number;
 }
@@ -30,11 +33,11 @@ export function connectKeycloak(
   settings: KeycloakSettings,
   onFailure: (error: unknown) => void,
 ): KeycloakConnection {
-  const { internalUrl: baseUrl, realm: realmName, clientId, clientSecret, callTimeoutMs } = settings;
+  const { internalUrl: baseUrl, issuer, realm: realmName, clientId, credential, callTimeoutMs } = settings;
   const agent = new Agent({ connections: maxConnections, connect: { timeout: callTimeoutMs } });
   const tokens = createTokenProvider(
     agent,
-    { baseUrl, realm: realmName, clientId, clientSecret },
+    { baseUrl, issuer, realm: realmName, clientId, credential },
     callTimeoutMs,
   );
   const api = createAdminApi(agent, tokens, { baseUrl, realm: realmName, callTimeoutMs });

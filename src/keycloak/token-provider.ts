@@ -1,6 +1,7 @@
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import { parseJson } from '../json.ts';
+import { authenticationParameters, type ClientCredential } from './client-authentication.ts';
 import { KeycloakFailure, unavailable } from './failures.ts';
 
 const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number() });
@@ -16,8 +17,10 @@ export interface ClientCredentials {
   /** Keycloak as the service reaches it. */
   readonly baseUrl: string;
   readonly realm: string;
+  /** The realm as the world sees it. */
+  readonly issuer: string;
   readonly clientId: string;
-  readonly clientSecret: string;
+  readonly credential: ClientCredential;
 }
 
 /** A token is renewed when a quarter of its life is left, so that none expires on its way to Keycloak. */
@@ -39,7 +42,7 @@ export function createTokenProvider(
   async function obtain(): Promise<string> {
     const realm = encodeURIComponent(credentials.realm);
     const url = `${credentials.baseUrl}/realms/${realm}/protocol/openid-connect/token`;
-    const { status, text } = await post(dispatcher, url, grant(credentials), timeoutMs);
+    const { status, text } = await post(dispatcher, url, await grant(credentials), timeoutMs);
     const parsed = status === 200 ? tokenResponse.safeParse(parseJson(text)) : undefined;
     if (!parsed?.success) {
       throw unavailable(new KeycloakFailure('obtain service token', { status, upstream: errorCode(text) }));
@@ -63,11 +66,10 @@ export function createTokenProvider(
   };
 }
 
-function grant(credentials: ClientCredentials): string {
+async function grant(credentials: ClientCredentials): Promise<string> {
   return new URLSearchParams({
     grant_type: 'client_credentials',
-    client_id: credentials.clientId,
-    client_secret: credentials.clientSecret,
+    ...(await authenticationParameters(credentials)),
   }).toString();
 }
 

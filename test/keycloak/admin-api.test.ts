@@ -36,7 +36,11 @@ async function apiOf(answer: Answer, callTimeoutMs = usualTimeoutMs): Promise<Ap
   const agent = new Agent();
   onTestFinished(() => agent.destroy());
   const where = { baseUrl: server.url, realm: 'orki' };
-  const tokens = createTokenProvider(agent, { ...where, clientId: 'own', clientSecret: 'x' }, usualTimeoutMs);
+  const tokens = createTokenProvider(
+    agent,
+    { ...where, issuer: where.baseUrl, clientId: 'own', credential: { secret: 'x' } },
+    usualTimeoutMs,
+  );
   const api = createAdminApi(agent, tokens, { ...where, callTimeoutMs });
   return {
     server,

@@ -20,8 +20,9 @@ async function provider(answer?: Parameters<typeof httpStub>[0], timeoutMs = 5_0
   const credentials = {
     baseUrl: server.url,
     realm: 'o r/k',
+    issuer: 'https://auth.orki.test/realms/o%20r%2Fk',
     clientId: 'own client',
-    clientSecret: 'canary&=+',
+    credential: { secret: 'canary&=+' },
   };
   return { server, tokens: createTokenProvider(agent, credentials, timeoutMs) };
 }

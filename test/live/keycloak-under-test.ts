@@ -37,7 +37,7 @@ interface Running {
   stop(): Promise<void>;
 }
 
-// A container's port is open to the network for as long as the tests run: no well-known password.
+// Others on this machine can reach it for as long as the tests run: no well-known password.
 const administrator = { username: 'admin', password: randomBytes(18).toString('base64url') };
 
 /**
@@ -62,24 +62,51 @@ async function start(wanted: string | undefined): Promise<Running> {
   return obstacle === undefined ? startContainer() : startDistribution(obstacle);
 }
 
+/** Removes what a run that was killed left behind. Named here, because whether it can be had is asked for. */
+const reaperImage = 'testcontainers/ryuk:0.14.0';
+
 /** Why a container can't be had; undefined when it can, the image being there then. */
 async function obstacleToContainer(): Promise<string | undefined> {
-  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
+  const { getContainerRuntimeClient } = await import('testcontainers');
   const engine = await getContainerRuntimeClient().catch(() => undefined);
   if (!engine) return 'no Docker engine answers';
-  const name = ImageName.fromString(image);
+  return (await canHave(image)) ? undefined : `${image} can't be pulled`;
+}
+
+async function canHave(wanted: string): Promise<boolean> {
+  const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
+  const engine = await getContainerRuntimeClient();
+  const name = ImageName.fromString(wanted);
   try {
     if (!(await engine.image.exists(name))) await engine.image.pull(name);
-    return undefined;
+    return true;
   } catch {
-    return `${image} can't be pulled`;
+    return false;
   }
 }
 
 async function startContainer(): Promise<Running> {
+  // Some engines give IPv4 and IPv6 ports of their own, and `localhost` may be either.
+  process.env.TESTCONTAINERS_HOST_OVERRIDE ??= '127.0.0.1';
+  process.env.RYUK_CONTAINER_IMAGE ??= reaperImage;
+  if (!(await canHave(process.env.RYUK_CONTAINER_IMAGE))) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
   const { GenericContainer, Wait } = await import('testcontainers');
+
+  /** Testcontainers publishes ports to the whole network. */
+  class LoopbackContainer extends GenericContainer {
+    protected override async beforeContainerCreated(): Promise<void> {
+      const bindings: Record<string, object[]> = this.hostConfig.PortBindings ?? {};
+      this.hostConfig.PortBindings = Object.fromEntries(
+        Object.entries(bindings).map(([port, hosts]) => [
+          port,
+          hosts.map((host) => ({ ...host, HostIp: '127.0.0.1' })),
+        ]),
+      );
+    }
+  }
+
   console.log(`Keycloak ${version} under test: container ${image}`);
-  const container = await new GenericContainer(image)
+  const container = await new LoopbackContainer(image)
     .withCommand(['start', ...buildOptions, ...startOptions({ host: '0.0.0.0', port: 8080 })])
     .withEnvironment(bootstrapAdministrator(administrator.username, administrator.password))
     .withExposedPorts(8080)

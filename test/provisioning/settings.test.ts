@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { readSettings, SettingsError } from '../../src/keycloak/provisioning/settings.ts';
 
 const complete = {
@@ -24,7 +28,36 @@ test('Keycloak is reached by its internal address where there is one', () => {
 
 test("a client's credential goes before a person's", () => {
   const env = { ...complete, KEYCLOAK_ADMIN_CLIENT_ID: 'ops', KEYCLOAK_ADMIN_CLIENT_SECRET: 's' };
-  expect(readSettings(env).operator).toEqual({ clientId: 'ops', clientSecret: 's' });
+  expect(readSettings(env).operator).toEqual({ clientId: 'ops', credential: { secret: 's' } });
+});
+
+const publicPem = () =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' });
+
+test('keys, secrets and passwords may be in files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const { KEYCLOAK_ADMIN_PASSWORD: _, KEYCLOAK_CLIENT_SECRET: __, ...rest } = complete;
+  const env = {
+    ...rest,
+    KEYCLOAK_ADMIN_PASSWORD_FILE: file('password', 'from a file\n'),
+    KEYCLOAK_CLIENT_PUBLIC_KEYS_FILE: file('keys', `${publicPem()}${publicPem()}`),
+  };
+  const settings = readSettings(env);
+  expect(settings.operator).toEqual({ username: 'admin', password: 'from a file' });
+  expect(settings.serviceClientKeys).toHaveLength(2);
+
+  const three = file('three', `${publicPem()}${publicPem()}${publicPem()}`);
+  expect(() => readSettings({ ...env, KEYCLOAK_CLIENT_PUBLIC_KEYS_FILE: three })).toThrow(
+    /^KEYCLOAK_CLIENT_PUBLIC_KEYS_FILE: has to hold one key, or two/,
+  );
+  expect(() => readSettings({ ...env, KEYCLOAK_ADMIN_PASSWORD_FILE: join(folder, 'absent') })).toThrow(
+    /^KEYCLOAK_ADMIN_PASSWORD_FILE: the file cannot be read/,
+  );
 });
 
 test('an empty variable counts as absent', () => {

@@ -37,8 +37,9 @@ interface ServiceSettings {
 /** The service as it runs in production, on a port of its own, over a provisioned realm. */
 export async function startService(realm: LiveRealm, settings: ServiceSettings = {}) {
   const { internalUrl = realm.url, callTimeoutMs = 10_000, requestsPerMinute = 100_000 } = settings;
-  const connection = { internalUrl, realm: realm.name, clientId: names.serviceClient, callTimeoutMs };
-  const keycloak = connectKeycloak({ ...connection, clientSecret: realm.secret }, () => undefined);
+  const { issuer, name } = realm;
+  const connection = { internalUrl, issuer, realm: name, clientId: names.serviceClient, callTimeoutMs };
+  const keycloak = connectKeycloak({ ...connection, credential: { secret: realm.secret } }, () => undefined);
   const certs = `${internalUrl}/realms/${realm.name}/protocol/openid-connect/certs`;
   const signingKeys = fetchSigningKeys(new URL(certs), callTimeoutMs, () => undefined);
   const log: string[] = [];

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import type { Catalogue } from './catalogue.ts';
 
@@ -6,6 +7,8 @@ export interface Target {
   keycloak: KeycloakAdminClient;
   realm: string;
   catalogue: Catalogue;
+  /** By which the service authenticates: its keys, or where it has none its secret, or what it has already. */
+  serviceClientKeys?: readonly KeyObject[] | undefined;
   serviceClientSecret: string | undefined;
   frontendRedirectUris: string[] | undefined;
 }

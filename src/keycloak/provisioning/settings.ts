@@ -1,4 +1,8 @@
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { readFileVariables } from '../../file-variables.ts';
+import type { ClientCredential } from '../client-authentication.ts';
+import { readPrivateKey, readPublicKeys } from '../client-keys.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
@@ -9,6 +13,31 @@ const redirectUri = z
     /^https?:\/\/[^*\s/?#]+(?::\*)?(?:[/?][^\s#]*)?$/,
     'must be an http(s) address without a wildcard host',
   );
+
+/** These may be in files, named by the variable with _FILE at its end. Keys are in files alone. */
+const inFiles = [
+  'KEYCLOAK_CLIENT_PUBLIC_KEYS',
+  'KEYCLOAK_CLIENT_SECRET',
+  'KEYCLOAK_ADMIN_PASSWORD',
+  'KEYCLOAK_ADMIN_CLIENT_KEY',
+  'KEYCLOAK_ADMIN_CLIENT_SECRET',
+];
+
+const key = <T>(read: (pem: string) => T) =>
+  z.string().transform((pem, context) => {
+    try {
+      return read(pem);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+/** Two at a time, so that one can take the other's place without an outage. */
+const publicKeys = (pem: string): KeyObject[] => {
+  const keys = readPublicKeys(pem);
+  if (keys.length > 2) throw new Error("has to hold one key, or two while one takes the other's place");
+  return keys;
+};
 
 const environment = z.object({
   KEYCLOAK_URL: httpUrl,
@@ -22,7 +51,9 @@ const environment = z.object({
   KEYCLOAK_ADMIN_USERNAME: z.string().min(1).optional(),
   KEYCLOAK_ADMIN_PASSWORD: z.string().min(1).optional(),
   KEYCLOAK_ADMIN_CLIENT_ID: z.string().min(1).optional(),
+  KEYCLOAK_ADMIN_CLIENT_KEY: key(readPrivateKey).optional(),
   KEYCLOAK_ADMIN_CLIENT_SECRET: z.string().min(1).optional(),
+  KEYCLOAK_CLIENT_PUBLIC_KEYS: key(publicKeys).optional(),
   KEYCLOAK_CLIENT_SECRET: z
     .string()
     .min(16, 'must have at least 16 characters')
@@ -44,15 +75,19 @@ const settingsSchema = environment.transform((env, context) => {
       code: 'custom',
       path: ['KEYCLOAK_ADMIN_USERNAME'],
       message:
-        'set KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD, or KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET',
+        'set KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD, or KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_KEY_FILE or KEYCLOAK_ADMIN_CLIENT_SECRET',
     });
     return z.NEVER;
   }
   return {
+    /** Keycloak as provisioning reaches it. */
     keycloakUrl: (env.KEYCLOAK_INTERNAL_URL ?? env.KEYCLOAK_URL).replace(/\/+$/, ''),
+    /** Keycloak as the world sees it. */
+    publicUrl: env.KEYCLOAK_URL.replace(/\/+$/, ''),
     realm: env.KEYCLOAK_REALM,
     operatorRealm: env.KEYCLOAK_ADMIN_REALM,
     operator,
+    serviceClientKeys: env.KEYCLOAK_CLIENT_PUBLIC_KEYS,
     serviceClientSecret: env.KEYCLOAK_CLIENT_SECRET,
     frontendRedirectUris: env.FRONTEND_REDIRECT_URIS,
     catalogueFile: env.CATALOGUE_FILE,
@@ -60,9 +95,10 @@ const settingsSchema = environment.transform((env, context) => {
 });
 
 function operatorOf(env: z.infer<typeof environment>): OperatorCredential | undefined {
-  if (env.KEYCLOAK_ADMIN_CLIENT_ID && env.KEYCLOAK_ADMIN_CLIENT_SECRET) {
-    return { clientId: env.KEYCLOAK_ADMIN_CLIENT_ID, clientSecret: env.KEYCLOAK_ADMIN_CLIENT_SECRET };
-  }
+  const { KEYCLOAK_ADMIN_CLIENT_ID: clientId, KEYCLOAK_ADMIN_CLIENT_KEY: privateKey } = env;
+  const secret = env.KEYCLOAK_ADMIN_CLIENT_SECRET;
+  if (clientId && privateKey) return { clientId, credential: { privateKey } };
+  if (clientId && secret) return { clientId, credential: { secret } };
   if (env.KEYCLOAK_ADMIN_USERNAME && env.KEYCLOAK_ADMIN_PASSWORD) {
     return { username: env.KEYCLOAK_ADMIN_USERNAME, password: env.KEYCLOAK_ADMIN_PASSWORD };
   }
@@ -71,7 +107,7 @@ function operatorOf(env: z.infer<typeof environment>): OperatorCredential | unde
 
 export type ProvisioningSettings = z.infer<typeof settingsSchema>;
 export type OperatorCredential =
-  | { clientId: string; clientSecret: string }
+  | { clientId: string; credential: ClientCredential }
   | { username: string; password: string };
 
 /** The environment does not say what provisioning needs; the message names each variable and holds no value. */
@@ -79,15 +115,18 @@ export class SettingsError extends Error {}
 
 /** Reads the environment of `npm run provision`. An empty variable counts as absent. Throws SettingsError. */
 export function readSettings(env: Record<string, string | undefined>): ProvisioningSettings {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { env: given, faults } = readFileVariables(env, inFiles);
   const parsed = settingsSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success && faults.length === 0) return parsed.data;
+  const issues = parsed.error?.issues ?? [];
   throw new SettingsError(
-    parsed.error.issues
-      .map(({ path, code, message }) => {
-        const missing = code === 'invalid_type' && given[String(path[0])] === undefined;
-        return `${String(path[0])}: ${missing ? 'must be set' : message}`;
-      })
-      .join('\n'),
+    [
+      ...faults,
+      ...issues.map(({ path: [name], code, message }) => {
+        const missing = code === 'invalid_type' && given[String(name)] === undefined;
+        const isOfFile = given[`${String(name)}_FILE`] !== undefined;
+        return `${String(name)}${isOfFile ? '_FILE' : ''}: ${missing ? 'must be set' : message}`;
+      }),
+    ].join('\n'),
   );
 }

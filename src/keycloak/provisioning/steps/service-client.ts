@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+import { assertionAlgorithm, publicKeySet } from '../../client-keys.ts';
 import { names } from '../../names.ts';
 import type { Comparison, Step, Target } from '../comparison.ts';
 import { requireClient, requireRoles, type StoredClient } from '../lookups.ts';
@@ -27,27 +29,54 @@ const desired = {
 export const serviceClient: Step = {
   name: 'service client',
   async compare(target, comparison) {
-    const { keycloak, serviceClientSecret: secret } = target;
-    const client = await compareOwnedClient(target, comparison, desired, secret ? { secret } : {});
+    const { serviceClientKeys: keys, serviceClientSecret: secret } = target;
+    const { attributes, ...authenticator } = keys ? await byKeys(keys) : bySecret(secret);
+    const wanted = { ...desired, ...authenticator, attributes: { ...desired.attributes, ...attributes } };
+    const client = await compareOwnedClient(target, comparison, wanted, secret ? { secret } : {});
     if (!client) {
-      if (!secret && comparison.differences.length > 0) {
-        comparison.finding('KEYCLOAK_CLIENT_SECRET must be set to create the client of the service', {
-          blocking: true,
-        });
+      if (!keys && !secret && comparison.differences.length > 0) {
+        comparison.finding(
+          'KEYCLOAK_CLIENT_PUBLIC_KEYS_FILE or KEYCLOAK_CLIENT_SECRET must be set to create the client of the service',
+          { blocking: true },
+        );
       }
       return;
     }
-    if (secret) {
-      const { value } = await keycloak.clients.getClientSecret({ id: client.id });
-      comparison.updates(
-        `secret of client ${client.clientId}`,
-        value === secret ? [] : ['is not the one in KEYCLOAK_CLIENT_SECRET'],
-        () => keycloak.clients.update({ id: client.id }, { secret }),
-      );
-    }
+    if (secret && !keys) await compareSecret(target, comparison, client, secret);
     await compareRights(target, comparison, client);
   },
 };
+
+/** A key opens what is its client's alone, and Keycloak then takes no secret: not the one that it stores either. */
+async function byKeys(keys: readonly KeyObject[]) {
+  return {
+    clientAuthenticatorType: 'client-jwt',
+    attributes: {
+      'use.jwks.string': 'true',
+      'jwks.string': JSON.stringify(await publicKeySet(keys)),
+      'token.endpoint.auth.signing.alg': assertionAlgorithm,
+    },
+  };
+}
+
+/** Without a secret either, the client keeps the authenticator that it has. */
+function bySecret(secret: string | undefined) {
+  return { ...(secret && { clientAuthenticatorType: 'client-secret' }), attributes: {} };
+}
+
+async function compareSecret(
+  { keycloak }: Target,
+  comparison: Comparison,
+  client: StoredClient,
+  secret: string,
+): Promise<void> {
+  const { value } = await keycloak.clients.getClientSecret({ id: client.id });
+  comparison.updates(
+    `secret of client ${client.clientId}`,
+    value === secret ? [] : ['is not the one in KEYCLOAK_CLIENT_SECRET'],
+    () => keycloak.clients.update({ id: client.id }, { secret }),
+  );
+}
 
 /** Exactly the needed administration roles: mapped to its user, and let into its token by its scope. */
 async function compareRights(target: Target, comparison: Comparison, client: StoredClient): Promise<void> {
