@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { authenticate } from './auth/authenticate.ts';
 import type { TokenVerifier } from './auth/token-verifier.ts';
@@ -9,6 +14,9 @@ import { type CheckReadiness, healthRoutes } from './health.ts';
 import type { ConnectGateway } from './keycloak/gateway.ts';
 import { watchMethods } from './method-not-allowed.ts';
 import type { AuditLog } from './observability/audit.ts';
+import type { Metrics } from './observability/metrics.ts';
+import { type RequestWatch, watchRequests } from './observability/requests.ts';
+import type { Tracing } from './observability/tracing.ts';
 import { permissionRoutes } from './permissions/routes.ts';
 import { installProblemDetails, refuseUnroutable } from './problem-details.ts';
 import { limitRates, type RateLimits } from './rate-limit.ts';
@@ -33,6 +41,8 @@ export interface AppDependencies {
   readonly corsOrigins: readonly string[];
   /** Whether /swagger is served. */
   readonly showDocumentation: boolean;
+  readonly metrics?: Metrics | undefined;
+  readonly tracing?: Tracing | undefined;
 }
 
 const maxBodyBytes = 64 * 1024;
@@ -43,26 +53,29 @@ const workMs = 8_000;
 
 /** The service with all its routes. Never reads the environment, never listens. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { connectGateway, verifyToken, checkReadiness, publicUrl, issuer, maxAccountsPerTenant, auditLog } =
+  const { connectGateway, verifyToken, checkReadiness, publicUrl, issuer, maxAccountsPerTenant, metrics } =
     dependencies;
+  const auditLog = countingRecords(dependencies.auditLog, metrics);
   const app = Fastify({
     loggerInstance: dependencies.logger,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     trustProxy: dependencies.trustedProxies.length > 0 ? [...dependencies.trustedProxies] : false,
     bodyLimit: maxBodyBytes,
     requestTimeout: receiveTimeoutMs,
     connectionTimeout: receiveTimeoutMs,
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: refuseUnroutable,
+    frameworkErrors: (error, request, reply) => {
+      watch.watchUnroutable(request, reply);
+      refuseUnroutable(error, request, reply);
+    },
   });
+  const watch: RequestWatch = watchRequests(app, dependencies);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   acceptJsonAlone(app);
   installProblemDetails(app);
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
   await protectBrowsers(app, dependencies.corsOrigins);
   const refuseOtherMethods = watchMethods(app, ['/api/', '/livez', '/readyz']);
 
@@ -76,7 +89,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       // The time runs from here: fetching the keys by which the token is checked is part of the request.
       api.addHook('onRequest', async (request) => void deadlineOf(request));
       authenticate(api, { verifyToken, gatewayFor });
-      await limitRates(api, dependencies.rateLimits);
+      await limitRates(api, dependencies.rateLimits, (limit) => metrics?.rateLimited(limit));
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });
@@ -87,6 +100,13 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   );
   refuseOtherMethods();
   return app;
+}
+
+function countingRecords(log: AuditLog, metrics: Metrics | undefined): AuditLog {
+  return (record) => {
+    metrics?.audited(record.action, record.outcome);
+    log(record);
+  };
 }
 
 const deadlines = new WeakMap<FastifyRequest, AbortSignal>();

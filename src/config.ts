@@ -3,6 +3,7 @@ import { readFileVariables } from './file-variables.ts';
 import type { ClientCredential } from './keycloak/client-authentication.ts';
 import { readPrivateKey } from './keycloak/client-keys.ts';
 import { names } from './keycloak/names.ts';
+import type { TelemetrySettings } from './observability/telemetry.ts';
 import type { RateLimits } from './rate-limit.ts';
 
 const url = z
@@ -70,6 +71,11 @@ export const settings = z.object({
     .min(1)
     .optional()
     .describe('Where the audit log goes; to standard output by default, each line with `"log":"audit"`'),
+  METRICS_PORT: port.optional().describe('Port on which Prometheus gets /metrics; none by default'),
+  METRICS_HOST: z.string().default('127.0.0.1').describe('Address on which it does'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url
+    .optional()
+    .describe('Where traces go (OTLP over HTTP, such as http://collector:4318); nowhere by default'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -94,6 +100,7 @@ export interface Config {
   readonly rateLimits: RateLimits;
   readonly corsOrigins: readonly string[];
   readonly showDocumentation: boolean;
+  readonly telemetry: TelemetrySettings;
   readonly logLevel: z.infer<typeof settings>['LOG_LEVEL'];
 }
 
@@ -131,6 +138,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     showDocumentation: value.SWAGGER === 'on',
     trustedProxies: Object.freeze(value.TRUSTED_PROXIES ?? []),
     auditFile: value.AUDIT_FILE,
+    telemetry: Object.freeze({
+      metrics:
+        value.METRICS_PORT === undefined ? undefined : { host: value.METRICS_HOST, port: value.METRICS_PORT },
+      tracesEndpoint: value.OTEL_EXPORTER_OTLP_ENDPOINT,
+    }),
     logLevel: value.LOG_LEVEL,
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, errorTable, ServiceError } from './errors.ts';
+import { noteProblem } from './observability/requests.ts';
 
 /** Problem types are tag URIs (RFC 4151): absolute, ours for good, and no promise of a page behind them. */
 const problemType = (code: ErrorCode): string => `tag:orki.ai,2026:problem:${code}`;
@@ -9,12 +10,10 @@ export function refuseUnroutable(error: FastifyError, request: FastifyRequest, r
   sendProblem(fromFastify(error), request, reply);
 }
 
-/** Answers every error and every unknown route of `app` with problem details, and logs each once. */
+/** Answers every error and every unknown route of `app` with problem details, and keeps each for the log. */
 export function installProblemDetails(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | ServiceError, request, reply) => {
     const problem = error instanceof ServiceError ? error : fromFastify(error);
-    const level = problem.status >= 500 ? 'error' : 'info';
-    request.log[level]({ err: error, code: problem.code, errors: problem.errors }, 'request failed');
     return sendProblem(problem, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>
@@ -23,6 +22,10 @@ export function installProblemDetails(app: FastifyInstance): void {
 }
 
 function sendProblem(problem: ServiceError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code, errors } = problem;
+  // Below 500 the code says it all, unless there is a reason that the caller is not told.
+  const tellsMore = problem.status >= 500 || problem.cause !== undefined;
+  noteProblem(request, { code, errors, ...(tellsMore && { error: problem }) });
   return reply
     .code(problem.status)
     .headers({ ...problem.headers, 'cache-control': 'no-store', 'x-request-id': request.id })

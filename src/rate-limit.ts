@@ -15,8 +15,13 @@ const timeWindow = 60_000;
  * Limits the requests to the routes of `app`, which have to be authenticated: a limit by address would fall on all
  * people behind one gateway. The RateLimit headers of each answer speak of the caller's limit. Each replica counts
  * for itself.
+ * @param onRefused is told which limit was exceeded, once for each request that is refused
  */
-export async function limitRates(app: FastifyInstance, limits: RateLimits): Promise<void> {
+export async function limitRates(
+  app: FastifyInstance,
+  limits: RateLimits,
+  onRefused: (limit: 'caller' | 'tenant') => void,
+): Promise<void> {
   await app.register(rateLimit, { global: false, enableDraftSpec: true });
 
   app.addHook(
@@ -25,7 +30,10 @@ export async function limitRates(app: FastifyInstance, limits: RateLimits): Prom
       max: limits.perCallerPerMinute,
       timeWindow,
       keyGenerator: ({ caller }) => `${caller.clientId} ${caller.subject}`,
-      errorResponseBuilder: () => rateLimited('You sent too many requests.'),
+      errorResponseBuilder: () => {
+        onRefused('caller');
+        return rateLimited('You sent too many requests.');
+      },
     }),
   );
 
@@ -38,6 +46,7 @@ export async function limitRates(app: FastifyInstance, limits: RateLimits): Prom
   app.addHook('preHandler', async (request) => {
     const count = await countForTenant(request);
     if (count.isAllowed || !count.isExceeded) return;
+    onRefused('tenant');
     const retryAfter = { 'retry-after': String(count.ttlInSeconds) };
     throw rateLimited('The callers of this tenant sent too many requests together.', retryAfter);
   });

@@ -6,6 +6,7 @@ import { loadConfig } from './config.ts';
 import { connectKeycloak } from './keycloak/connect.ts';
 import { createAuditLog } from './observability/audit.ts';
 import { createLogger } from './observability/logger.ts';
+import { createTelemetry, publishMetrics } from './observability/telemetry.ts';
 
 const callTimeoutMs = 3_000;
 const graceMs = 12_000;
@@ -14,13 +15,17 @@ const config = readConfig();
 const logger = createLogger(config, process.stdout.isTTY);
 const { internalUrl, realm } = config.keycloak;
 
-const keycloak = connectKeycloak({ ...config.keycloak, callTimeoutMs }, (error) =>
-  logger.warn({ err: error }, 'not ready'),
+const { metrics, tracing, observeKeycloak } = await createTelemetry(config.telemetry, internalUrl);
+const keycloak = connectKeycloak(
+  { ...config.keycloak, callTimeoutMs },
+  (error) => logger.warn({ err: error }, 'not ready'),
+  observeKeycloak,
 );
 const signingKeys = fetchSigningKeys(
   new URL(`${internalUrl}/realms/${encodeURIComponent(realm)}/protocol/openid-connect/certs`),
   callTimeoutMs,
   (error) => logger.warn({ err: error }, 'the signing keys were not refreshed'),
+  observeKeycloak,
 );
 const app = await buildApp({
   connectGateway: keycloak.connectGateway,
@@ -35,17 +40,29 @@ const app = await buildApp({
   rateLimits: config.rateLimits,
   corsOrigins: config.corsOrigins,
   showDocumentation: config.showDocumentation,
+  metrics,
+  tracing,
 });
+
+const publishedMetrics =
+  metrics &&
+  config.telemetry.metrics &&
+  (await publishMetrics(metrics, config.telemetry.metrics, keycloak.countAccounts, (error) =>
+    logger.warn({ err: error }, 'the accounts were not counted'),
+  ));
 
 closeWithGrace({ delay: graceMs, logger }, async ({ signal, err }) => {
   if (err) logger.error({ err }, 'closing after an error');
   else logger.info({ signal }, 'closing');
   await app.close();
   signingKeys.close();
+  await publishedMetrics?.close();
   await keycloak.close();
+  await tracing?.close();
 });
 
 await app.listen({ host: config.host, port: config.port });
+if (publishedMetrics) logger.info(`Metrics at ${publishedMetrics.url}`);
 
 function readConfig() {
   try {

@@ -44,6 +44,7 @@ describe('the configuration', () => {
       showDocumentation: true,
       trustedProxies: [],
       auditFile: undefined,
+      telemetry: { metrics: undefined, tracesEndpoint: undefined },
       logLevel: 'info',
     });
   });
@@ -59,6 +60,8 @@ describe('the configuration', () => {
     ['CORS_ORIGINS', 'https://a.test, https://b.test', { corsOrigins: ['https://a.test', 'https://b.test'] }],
     ['SWAGGER', 'off', { showDocumentation: false }],
     ['AUDIT_FILE', '/var/log/audit', { auditFile: '/var/log/audit' }],
+    ['METRICS_PORT', '9464', { telemetry: { metrics: { host: '127.0.0.1', port: 9464 } } }],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://c:4318/', { telemetry: { tracesEndpoint: 'http://c:4318' } }],
     ['LOG_LEVEL', 'debug', { logLevel: 'debug' }],
   ])('takes %s=%s', (name, value, expected) => {
     expect(load({ [name]: value })).toMatchObject(expected);
@@ -116,6 +119,8 @@ describe('a wrong configuration', () => {
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'https://a.test/canary'],
     ['SWAGGER', 'canary'],
+    ['METRICS_PORT', 'canary'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'canary'],
     ['LOG_LEVEL', 'canary'],
     ['KEYCLOAK_CLIENT_SECRET_FILE', '/nowhere/canary'],
   ])('is refused by name, without the value: %s=%s', (name, value) => {

@@ -179,7 +179,7 @@ describe('an error from further behind', () => {
     expect(JSON.stringify(answer)).not.toMatch(/canary|JDBC|list accounts/);
     const lines = service.log.filter((line) => line.includes('canary'));
     expect(lines).toHaveLength(1);
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 50, reqId: answer.body.requestId });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 50, requestId: answer.body.requestId });
   });
 
   it('that nobody foresaw is a 500 without a word of it, and is logged once', async () => {

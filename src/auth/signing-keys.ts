@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+import { type KeycloakCallObserver, observed, unobserved } from '../keycloak/call-observer.ts';
 
 const refreshEveryMs = 10 * 60_000;
 const cooldownMs = 30_000;
@@ -18,26 +19,31 @@ export function fetchSigningKeys(
   url: URL,
   timeoutMs: number,
   onError: (error: unknown) => void,
+  observe: KeycloakCallObserver = unobserved,
 ): SigningKeys {
   const keys = createRemoteJWKSet(url, {
     timeoutDuration: timeoutMs,
     cooldownDuration: cooldownMs,
     cacheMaxAge: Number.POSITIVE_INFINITY,
-    [customFetch]: notAgainTooSoon(),
+    [customFetch]: notAgainTooSoon(observe),
   });
   const timer = setInterval(() => keys.reload().catch(onError), refreshEveryMs).unref();
   return { keys, close: () => clearInterval(timer) };
 }
 
 /** jose waits between fetches that succeed; once keys are known, one that failed is not repeated any sooner either. */
-function notAgainTooSoon(): FetchImplementation {
+function notAgainTooSoon(observe: KeycloakCallObserver): FetchImplementation {
   let hasKeys = false;
   let failedAt = Number.NEGATIVE_INFINITY;
   return async (url, options) => {
     if (hasKeys && Date.now() - failedAt < cooldownMs)
       throw new Error('Keycloak failed to give its keys just now');
     try {
-      const response = await fetch(url, options);
+      const call = { operation: 'fetch signing keys', method: 'GET', retry: 0 };
+      const response = await observed(observe, call, (more) => {
+        const headers = new Headers([...options.headers, ...Object.entries(more)]);
+        return fetch(url, { ...options, headers });
+      });
       if (!response.ok) failedAt = Date.now();
       hasKeys ||= response.ok;
       return response;

@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import { parseJson } from '../json.ts';
+import { type KeycloakCallObserver, observed, unobserved } from './call-observer.ts';
 import { until } from './deadline.ts';
 import { KeycloakFailure, outcomeUnknown, unavailable } from './failures.ts';
 import type { TokenProvider } from './token-provider.ts';
@@ -42,14 +43,21 @@ export function createAdminApi(
   dispatcher: Dispatcher,
   tokens: TokenProvider,
   settings: AdminApiSettings,
+  observe: KeycloakCallObserver = unobserved,
 ): AdminApi {
   const base = `${settings.baseUrl}/admin/realms/${encodeURIComponent(settings.realm)}`;
 
-  async function send(call: AdminCall, token: string, signal: AbortSignal) {
+  async function send(
+    call: AdminCall,
+    token: string,
+    signal: AbortSignal,
+    more: Readonly<Record<string, string>>,
+  ) {
     const response = await request(`${base}${call.path}`, {
       dispatcher,
       method: call.method,
       headers: {
+        ...more,
         authorization: `Bearer ${token}`,
         accept: 'application/json',
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -61,10 +69,10 @@ export function createAdminApi(
     return { status: response.statusCode, text: await response.body.text() };
   }
 
-  async function attempt(call: AdminCall, token: string, signal: AbortSignal) {
+  async function attempt(call: AdminCall, token: string, signal: AbortSignal, retry: number) {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(settings.callTimeoutMs)]);
     try {
-      return await send(call, token, bounded);
+      return await observed(observe, { ...call, retry }, (more) => send(call, token, bounded, more));
     } catch (cause) {
       const failure = new KeycloakFailure(call.operation, { cause });
       throw neverSent(cause) || call.method === 'GET' ? unavailable(failure) : outcomeUnknown(failure);
@@ -73,10 +81,10 @@ export function createAdminApi(
 
   return async (call, signal) => {
     const token = await until(signal, tokens.token());
-    let answer = await attempt(call, token, signal);
+    let answer = await attempt(call, token, signal, 0);
     if (answer.status === 401) {
       tokens.discard(token);
-      answer = await attempt(call, await until(signal, tokens.token()), signal);
+      answer = await attempt(call, await until(signal, tokens.token()), signal, 1);
     }
     const { status, text } = answer;
     const fine = (status >= 200 && status < 300) || call.expected?.includes(status);

@@ -1,7 +1,10 @@
 import { Agent } from 'undici';
 import type { CheckReadiness } from '../health.ts';
+import type { AccountTotals } from '../observability/metrics.ts';
 import { createAdminApi } from './admin-api.ts';
+import type { KeycloakCallObserver } from './call-observer.ts';
 import type { ClientCredential } from './client-authentication.ts';
+import { countAccounts } from './count-accounts.ts';
 import type { ConnectGateway } from './gateway.ts';
 import { keycloakGateway } from './keycloak-gateway.ts';
 import { readinessCheck } from './readiness.ts';
@@ -23,6 +26,7 @@ export interface KeycloakSettings {
 export interface KeycloakConnection {
   readonly connectGateway: ConnectGateway;
   readonly checkReadiness: CheckReadiness;
+  readonly countAccounts: () => Promise<AccountTotals>;
   close(): Promise<void>;
 }
 
@@ -32,6 +36,7 @@ const maxConnections = 64;
 export function connectKeycloak(
   settings: KeycloakSettings,
   onFailure: (error: unknown) => void,
+  observe?: KeycloakCallObserver,
 ): KeycloakConnection {
   const { internalUrl: baseUrl, issuer, realm: realmName, clientId, credential, callTimeoutMs } = settings;
   const agent = new Agent({ connections: maxConnections, connect: { timeout: callTimeoutMs } });
@@ -39,12 +44,14 @@ export function connectKeycloak(
     agent,
     { baseUrl, issuer, realm: realmName, clientId, credential },
     callTimeoutMs,
+    observe,
   );
-  const api = createAdminApi(agent, tokens, { baseUrl, realm: realmName, callTimeoutMs });
+  const api = createAdminApi(agent, tokens, { baseUrl, realm: realmName, callTimeoutMs }, observe);
   const realm = createRealmObjects(api, callTimeoutMs);
   return {
     connectGateway: keycloakGateway(api, realm),
     checkReadiness: readinessCheck(api, realm, callTimeoutMs, onFailure),
+    countAccounts: () => countAccounts(api, realm, callTimeoutMs),
     close: () => agent.close(),
   };
 }

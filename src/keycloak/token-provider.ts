@@ -1,8 +1,11 @@
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import { parseJson } from '../json.ts';
+import { type KeycloakCallObserver, observed, unobserved } from './call-observer.ts';
 import { authenticationParameters, type ClientCredential } from './client-authentication.ts';
 import { KeycloakFailure, unavailable } from './failures.ts';
+
+const operation = 'obtain service token';
 
 const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number() });
 
@@ -35,6 +38,7 @@ export function createTokenProvider(
   dispatcher: Dispatcher,
   credentials: ClientCredentials,
   timeoutMs: number,
+  observe: KeycloakCallObserver = unobserved,
 ): TokenProvider {
   let current: { token: string; renewAt: number } | undefined;
   let underWay: Promise<string> | undefined;
@@ -42,10 +46,10 @@ export function createTokenProvider(
   async function obtain(): Promise<string> {
     const realm = encodeURIComponent(credentials.realm);
     const url = `${credentials.baseUrl}/realms/${realm}/protocol/openid-connect/token`;
-    const { status, text } = await post(dispatcher, url, await grant(credentials), timeoutMs);
+    const { status, text } = await post(dispatcher, url, await grant(credentials), timeoutMs, observe);
     const parsed = status === 200 ? tokenResponse.safeParse(parseJson(text)) : undefined;
     if (!parsed?.success) {
-      throw unavailable(new KeycloakFailure('obtain service token', { status, upstream: errorCode(text) }));
+      throw unavailable(new KeycloakFailure(operation, { status, upstream: errorCode(text) }));
     }
     const { access_token: token, expires_in: lifeSeconds } = parsed.data;
     current = { token, renewAt: Date.now() + lifeSeconds * 1000 * renewAtShareOfLife };
@@ -73,18 +77,30 @@ async function grant(credentials: ClientCredentials): Promise<string> {
   }).toString();
 }
 
-async function post(dispatcher: Dispatcher, url: string, body: string, timeoutMs: number) {
+async function post(
+  dispatcher: Dispatcher,
+  url: string,
+  body: string,
+  timeoutMs: number,
+  observe: KeycloakCallObserver,
+) {
   try {
-    const response = await request(url, {
-      dispatcher,
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body,
-      signal: AbortSignal.timeout(timeoutMs),
+    return await observed(observe, { operation, method: 'POST', retry: 0 }, async (more) => {
+      const response = await request(url, {
+        dispatcher,
+        method: 'POST',
+        headers: {
+          ...more,
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'application/json',
+        },
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { status: response.statusCode, text: await response.body.text() };
     });
-    return { status: response.statusCode, text: await response.body.text() };
   } catch (cause) {
-    throw unavailable(new KeycloakFailure('obtain service token', { cause }));
+    throw unavailable(new KeycloakFailure(operation, { cause }));
   }
 }
 

@@ -1,0 +1,53 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import type { KeycloakCallObserver } from '../keycloak/call-observer.ts';
+import { observeKeycloakCalls } from './keycloak-calls.ts';
+import type { AccountTotals, Metrics } from './metrics.ts';
+import type { Tracing } from './tracing.ts';
+
+export interface TelemetrySettings {
+  /** Where metrics are served; nowhere when left out. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Where spans are sent (OTLP over HTTP); nowhere when left out. */
+  readonly tracesEndpoint: string | undefined;
+}
+
+export interface Telemetry {
+  readonly metrics: Metrics | undefined;
+  readonly tracing: Tracing | undefined;
+  readonly observeKeycloak: KeycloakCallObserver;
+}
+
+/** Metrics and traces as far as they are wanted; the libraries of what is not wanted are not even loaded. */
+export async function createTelemetry(settings: TelemetrySettings, keycloakUrl: string): Promise<Telemetry> {
+  const { version } = packageJson;
+  const endpoint = settings.tracesEndpoint;
+  const metrics = settings.metrics && (await import('./metrics.ts')).createMetrics(version);
+  const tracing =
+    endpoint === undefined
+      ? undefined
+      : (await import('./tracing.ts')).createTracing({ endpoint, version, keycloakUrl });
+  return { metrics, tracing, observeKeycloak: observeKeycloakCalls(metrics, tracing) };
+}
+
+const countEveryMs = 10 * 60_000;
+
+/** Serves the metrics, and counts the accounts for them now and every ten minutes. Returns how to end both. */
+export async function publishMetrics(
+  metrics: Metrics,
+  where: { readonly host: string; readonly port: number },
+  count: () => Promise<AccountTotals>,
+  onError: (error: unknown) => void,
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const { serveMetrics } = await import('./metrics-server.ts');
+  const server = await serveMetrics(metrics, where);
+  const update = () => count().then(metrics.accountsCounted, onError);
+  const timer = setInterval(update, countEveryMs).unref();
+  void update();
+  return {
+    url: server.url,
+    async close() {
+      clearInterval(timer);
+      await server.close();
+    },
+  };
+}
