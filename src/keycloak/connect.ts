@@ -50,8 +50,8 @@ export function connectKeycloak(
   const realm = createRealmObjects(api, callTimeoutMs);
   return {
     connectGateway: keycloakGateway(api, realm),
-    checkReadiness: readinessCheck(api, realm, callTimeoutMs, onFailure),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
+    checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
     close: () => agent.close(),
   };
 }

@@ -20,6 +20,15 @@ export const names = {
   /** The user attribute, and the claim, that names the tenant. */
   tenantClaim: 'tenant_id',
   modeRoles: { admin: 'mode-admin', agent: 'mode-agent' },
+  /** Keycloak's own client whose roles administer a realm. */
+  managementClient: 'realm-management',
+  /**
+   * The roles of it that the running service holds. Without any query role Keycloak does not filter lists by the
+   * fine-grained permissions, so one is needed; the service lists clients, and finds users by their clients alone.
+   */
+  serviceAdminRoles: ['query-clients'],
+  /** The service client's own role, by which Keycloak's client policies know who makes a client. */
+  makerRole: 'account-maker',
 } as const;
 
 /** Attributes of a service account's client. Keycloak must be started with the searchable ones declared. */

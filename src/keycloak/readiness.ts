@@ -2,19 +2,22 @@ import { ServiceError } from '../errors.ts';
 import type { CheckReadiness } from '../health.ts';
 import type { AdminApi } from './admin-api.ts';
 import { KeycloakFailure } from './failures.ts';
+import { requireLeastRights } from './least-rights.ts';
 import { clientAttributes, names } from './names.ts';
 import type { RealmObjects } from './realm-objects.ts';
+import type { TokenProvider } from './token-provider.ts';
 
 const checkedForMs = 2_000;
 
 /**
  * Looks for what the service can't work without: its own credentials, the clients and the catalogue that provisioning
- * makes, and a Keycloak that was started with the tenant attribute searchable. What it found is kept for two seconds,
- * so that nobody loads Keycloak by asking /readyz.
+ * makes, and a Keycloak that was started with the tenant attribute searchable; and for rights that it should not have.
+ * What it found is kept for two seconds, so that nobody loads Keycloak by asking /readyz.
  * @param onFailure gets what was found missing, for the log
  */
 export function readinessCheck(
   api: AdminApi,
+  tokens: TokenProvider,
   realm: RealmObjects,
   callTimeoutMs: number,
   onFailure: (error: unknown) => void,
@@ -31,7 +34,18 @@ export function readinessCheck(
       },
       AbortSignal.timeout(callTimeoutMs),
     );
+  async function leastRights(): Promise<void> {
+    const token = await tokens.token();
+    try {
+      requireLeastRights(token);
+    } catch (error) {
+      // So that the next look is at a token that knows what an administrator has mended since.
+      tokens.discard(token);
+      throw error;
+    }
+  }
   const requirements: Record<string, () => Promise<unknown>> = {
+    "the least rights for the service's own client": leastRights,
     [`client ${names.tenantsClient}`]: () => realm.clientUuid(names.tenantsClient),
     [`client ${names.usernamesClient}`]: () => realm.clientUuid(names.usernamesClient),
     'the permission catalogue': () => realm.catalogue(checkedForMs),

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Exchange } from '../../src/contract/examples.ts';
 import { startProxy } from '../support/live-proxy.ts';
 import { type LiveRealm, liveRealm, type PersonName } from '../support/live-realm.ts';
@@ -13,7 +13,6 @@ let realm: LiveRealm;
 beforeAll(async () => {
   realm = await liveRealm('examples');
 });
-afterAll(() => realm[Symbol.asyncDispose]());
 
 const exchanges: Exchange[] = [];
 let service: Awaited<ReturnType<typeof startService>>;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clientAttributes, names } from '../../src/keycloak/names.ts';
 import {
   type Fault,
@@ -15,7 +15,6 @@ let proxy: KeycloakProxy;
 beforeAll(async () => {
   realm = await liveRealm('faults');
 });
-afterAll(() => realm[Symbol.asyncDispose]());
 beforeEach(async () => {
   proxy = await startProxy(realm.url);
 });

@@ -22,9 +22,6 @@ beforeAll(async () => {
     () => undefined,
   );
 });
-afterAll(async () => {
-  await connection.close();
-  await realm[Symbol.asyncDispose]();
-});
+afterAll(() => connection.close());
 
 describeGateway("Keycloak, with the service's own permissions", () => connection.connectGateway);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { clientAttributes, names } from '../../src/keycloak/names.ts';
 import type { Call } from '../provisioning/test-realm.ts';
 import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
@@ -14,7 +14,6 @@ beforeAll(async () => {
   realm = await liveRealm('behaviour');
   asService = await realm.asService();
 });
-afterAll(() => realm[Symbol.asyncDispose]());
 
 async function makeClient(settings: object = {}) {
   const id = randomUUID();

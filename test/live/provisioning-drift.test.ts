@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { names } from '../../src/keycloak/names.ts';
 import { clientDrifts, realmDrifts, roleDrifts, scopeDrifts } from '../provisioning/drifts.ts';
 import { permissionDrifts } from '../provisioning/permission-drifts.ts';
+import { policyDrifts } from '../provisioning/policy-drifts.ts';
 import { inOneOrder } from '../provisioning/snapshot.ts';
 import { type TestRealm, testRealm } from '../provisioning/test-realm.ts';
 
@@ -10,9 +11,15 @@ beforeAll(async () => {
   realm = await testRealm(inject('keycloak'), 'prov-drift');
   await realm.provision();
 });
-afterAll(() => realm[Symbol.asyncDispose]());
 
-const drifts = [...realmDrifts, ...roleDrifts, ...scopeDrifts, ...clientDrifts, ...permissionDrifts];
+const drifts = [
+  ...realmDrifts,
+  ...roleDrifts,
+  ...scopeDrifts,
+  ...clientDrifts,
+  ...permissionDrifts,
+  ...policyDrifts,
+];
 
 test.each(drifts)('finds and mends: $name', async ({ make, found }) => {
   await make(realm);
@@ -32,7 +39,7 @@ test.each(drifts)('finds and mends: $name', async ({ make, found }) => {
 
 describe('what a person has to decide is reported and left', () => {
   test('people may edit unmanaged attributes', async () => {
-    await using own = await testRealm(inject('keycloak'), 'prov-unmanaged');
+    const own = await testRealm(inject('keycloak'), 'prov-unmanaged');
     await own.provision();
     const { body: profile } = await own.admin('GET', '/users/profile');
     await own.admin('PUT', '/users/profile', { ...profile, unmanagedAttributePolicy: 'ENABLED' });
@@ -46,7 +53,7 @@ describe('what a person has to decide is reported and left', () => {
   test.each([names.tenantsClient, names.usernamesClient, names.serviceClient])(
     "somebody else's client has the name %s: nothing is changed at all",
     async (clientId) => {
-      await using own = await testRealm(inject('keycloak'), 'prov-name');
+      const own = await testRealm(inject('keycloak'), 'prov-name');
       await own.admin('POST', '/../', { realm: own.name, enabled: true });
       await own.admin('POST', '/clients', { clientId });
       const before = inOneOrder((await own.admin('GET', '/clients')).body);

@@ -34,6 +34,12 @@ async function inhabitedRealm(realm: TestRealm) {
     redirectUris: ['https://orki.test/*'],
   });
   await must('POST', '/clients', { clientId: 'crm', secret: 'crm-secret', serviceAccountsEnabled: true });
+  const secure = { executor: 'secure-client-uris', configuration: {} };
+  await must('PUT', '/client-policies/profiles', { profiles: [{ name: 'https', executors: [secure] }] });
+  const anyClient = { condition: 'any-client', configuration: {} };
+  await must('PUT', '/client-policies/policies', {
+    policies: [{ name: 'https', enabled: false, conditions: [anyClient], profiles: ['https'] }],
+  });
   await must('POST', '/roles', { name: 'staff', attributes: { floor: ['2'] } });
   await must('POST', '/groups', { name: 'Support', attributes: { tenant_id: ['acme'] } });
   await must('POST', '/client-scopes', { name: 'crm-data', protocol: 'openid-connect' });
@@ -56,7 +62,7 @@ async function inhabitedRealm(realm: TestRealm) {
 
 describe('in a realm that others live in', () => {
   test('nothing of theirs changes, and what is needed is there', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-others');
+    const realm = await testRealm(inject('keycloak'), 'prov-others');
     await inhabitedRealm(realm);
     const before = await snapshotOfOthers(realm, ['reports:export']);
 
@@ -82,7 +88,7 @@ describe('in a realm that others live in', () => {
   });
 
   test('the check is content with their frontend once it has the scope', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-front');
+    const realm = await testRealm(inject('keycloak'), 'prov-front');
     await inhabitedRealm(realm);
     await realm.provision();
     const scopes: { id: string; name: string }[] = (await realm.admin('GET', '/client-scopes')).body;
@@ -109,7 +115,7 @@ describe("beside others' fine-grained admin permissions", () => {
   }
 
   test('a permission of another kind goes on working', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-beside');
+    const realm = await testRealm(inject('keycloak'), 'prov-beside');
     const anna = await delegate(realm, { resourceType: 'Groups', resources: [], scopes: ['view', 'manage'] });
     expect((await anna('POST', '/groups', { name: 'Sales' })).status).toBe(201);
     expect((await realm.provision()).findings).toMatchObject([{ blocking: false }]);
@@ -126,7 +132,7 @@ describe("beside others' fine-grained admin permissions", () => {
   ])(
     'one that Keycloak could not honour beside ours, for %s, stops the run before it changes anything',
     async (_, permission) => {
-      await using realm = await testRealm(inject('keycloak'), 'prov-clash');
+      const realm = await testRealm(inject('keycloak'), 'prov-clash');
       await delegate(realm, permission);
       const clients = inOneOrder((await realm.admin('GET', '/clients')).body);
 
@@ -137,7 +143,7 @@ describe("beside others' fine-grained admin permissions", () => {
   );
 
   test('one for a single client stops the run too', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-single');
+    const realm = await testRealm(inject('keycloak'), 'prov-single');
     const anna = await delegate(realm, { resourceType: 'Clients', resources: ['crm'], scopes: ['view'] });
     const crm = await realm.uuidOf('crm');
     expect((await anna('GET', `/clients/${crm}`)).status).toBe(200);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { names } from '../../src/keycloak/names.ts';
 import type { Catalogue } from '../../src/keycloak/provisioning/catalogue.ts';
 import { createAccount } from '../provisioning/test-account.ts';
@@ -10,7 +10,6 @@ beforeAll(async () => {
   realm = await testRealm(inject('keycloak'), 'prov-tokens');
   await realm.provision();
 });
-afterAll(() => realm[Symbol.asyncDispose]());
 
 const rolesIn = (token: string): string[] =>
   decode(token).claims.resource_access?.[names.apiClient]?.roles ?? [];

@@ -24,7 +24,7 @@ async function command(env: Record<string, string>, ...args: string[]) {
 
 describe('on an empty Keycloak', () => {
   test('the command makes the realm, a second run changes nothing, and the check is clean', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-empty');
+    const realm = await testRealm(inject('keycloak'), 'prov-empty');
 
     const before = await command(realm.env, '--check');
     expect(before.code).toBe(1);
@@ -45,7 +45,7 @@ describe('on an empty Keycloak', () => {
   });
 
   test('the realm signs with ES256 by a key of its own, and its master secret is the one that was given', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-new');
+    const realm = await testRealm(inject('keycloak'), 'prov-new');
     await realm.provision();
     const { body } = await realm.admin('GET', '');
     expect(body).toMatchObject({
@@ -60,7 +60,7 @@ describe('on an empty Keycloak', () => {
 });
 
 test('a run that died at any point is finished by the next one', async () => {
-  await using realm = await testRealm(inject('keycloak'), 'prov-dead');
+  const realm = await testRealm(inject('keycloak'), 'prov-dead');
   class Died extends Error {}
   let finished = false;
   for (let allowed = 0; !finished; allowed += 7) {
@@ -91,7 +91,7 @@ test('a run that died at any point is finished by the next one', async () => {
 });
 
 test('runs side by side all end well and leave one of everything', async () => {
-  await using realm = await testRealm(inject('keycloak'), 'prov-race');
+  const realm = await testRealm(inject('keycloak'), 'prov-race');
   const outcomes = await Promise.allSettled([realm.provision(), realm.provision(), realm.provision()]);
   expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : 'well'))).toEqual(
     Array.from(outcomes, () => 'well'),
@@ -107,7 +107,7 @@ describe('without KEYCLOAK_CLIENT_SECRET', () => {
   const withoutSecret: Partial<Target> = { serviceClientSecret: undefined };
 
   test('a first run refuses before it changes anything', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-nosecret');
+    const realm = await testRealm(inject('keycloak'), 'prov-nosecret');
     const { findings } = await realm.provision(withoutSecret);
     expect(findings).toMatchObject([
       { blocking: true, message: expect.stringContaining('KEYCLOAK_CLIENT_SECRET') },
@@ -116,7 +116,7 @@ describe('without KEYCLOAK_CLIENT_SECRET', () => {
   });
 
   test('a later run leaves the secret as it is', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-keep');
+    const realm = await testRealm(inject('keycloak'), 'prov-keep');
     await realm.provision();
     await realm.provision(withoutSecret);
     expect((await realm.check(withoutSecret)).lines).toEqual([]);
@@ -126,14 +126,14 @@ describe('without KEYCLOAK_CLIENT_SECRET', () => {
 
 describe('the command says what is wrong and exits with 2', () => {
   test('when Keycloak does not answer', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-down');
+    const realm = await testRealm(inject('keycloak'), 'prov-down');
     const { code, output } = await command({ ...realm.env, KEYCLOAK_URL: 'http://127.0.0.1:9' }, '--check');
     expect(code).toBe(2);
     expect(output).toContain("Can't reach Keycloak at http://127.0.0.1:9");
   });
 
   test('when the credential is refused', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-wrong');
+    const realm = await testRealm(inject('keycloak'), 'prov-wrong');
     const { code, output } = await command({ ...realm.env, KEYCLOAK_ADMIN_PASSWORD: 'not the password' });
     expect(code).toBe(2);
     expect(output).toContain("refused the operator's credential");
@@ -141,7 +141,7 @@ describe('the command says what is wrong and exits with 2', () => {
   });
 
   test('when the operator lacks the rights', async () => {
-    await using realm = await testRealm(inject('keycloak'), 'prov-weak');
+    const realm = await testRealm(inject('keycloak'), 'prov-weak');
     await realm.provision();
     // The service's own credential is the weakest that there is.
     const { KEYCLOAK_ADMIN_USERNAME: _, KEYCLOAK_ADMIN_PASSWORD: __, ...rest } = realm.env;

@@ -24,7 +24,9 @@ export async function snapshotOfOthers(realm: TestRealm, apiRolesOfOthers: strin
     if (status !== 200) throw new Error(`${path}: ${status}`);
     return body;
   };
-  const { adminPermissionsEnabled: _, adminPermissionsClient: __, ...settings } = await get('');
+  const { adminPermissionsEnabled: _, adminPermissionsClient: __, ...others } = await get('');
+  // Policies are in the realm's representation as well.
+  const { clientPolicies: ___, clientProfiles: ____, ...settings } = others;
   const clients = (await get('/clients')).filter(
     ({ clientId }: { clientId: string }) => !provisionedClients.includes(clientId),
   );
@@ -33,6 +35,7 @@ export async function snapshotOfOthers(realm: TestRealm, apiRolesOfOthers: strin
   const api = await realm.uuidOf(names.apiClient);
   const apiRoles = await get(`/clients/${api}/roles?briefRepresentation=false`);
   const ours: string[] = [names.serviceAccountScope, names.userScope];
+  const withoutOrki = (items: Named[]) => items.filter(({ name }) => !name.startsWith('orki '));
   const withoutOurs = (items: Named[]) => items.filter(({ name }) => !ours.includes(name));
 
   return inOneOrder({
@@ -56,6 +59,8 @@ export async function snapshotOfOthers(realm: TestRealm, apiRolesOfOthers: strin
         groups: await get(`/users/${id}/groups`),
       })),
     ),
+    policies: withoutOrki((await get('/client-policies/policies')).policies),
+    profiles: withoutOrki((await get('/client-policies/profiles')).profiles),
     groups: await get('/groups?briefRepresentation=false'),
     clientScopes: withoutOurs(await get('/client-scopes')),
     defaultScopes: await get('/default-default-client-scopes'),

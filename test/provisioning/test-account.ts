@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { clientAttributes, names } from '../../src/keycloak/names.ts';
+import { newClient } from '../../src/keycloak/account-representation.ts';
+import { names } from '../../src/keycloak/names.ts';
+import { newAccount } from '../support/in-memory-keycloak.ts';
 import type { Call, TestRealm } from './test-realm.ts';
 
 /** Makes a client as the running service would, and throws at the first call that Keycloak refuses. */
@@ -12,21 +13,9 @@ export async function createAccount(realm: TestRealm, call: Call, tenant: string
     return answer.body;
   };
   const [api, tenants] = [await realm.uuidOf(names.apiClient), await realm.uuidOf(names.tenantsClient)];
-  const id = randomUUID();
-  const clientId = `orki-sa-${id}`;
-  const secret = randomUUID();
-  await done('POST', '/clients', {
-    id,
-    clientId,
-    secret,
-    publicClient: false,
-    standardFlowEnabled: false,
-    serviceAccountsEnabled: true,
-    fullScopeAllowed: false,
-    defaultClientScopes: [names.serviceAccountScope],
-    optionalClientScopes: [],
-    attributes: { [clientAttributes.managed]: 'true', [clientAttributes.tenant]: tenant },
-  });
+  const account = newAccount({ tenantId: tenant });
+  const { id, clientId, secret } = account;
+  await done('POST', '/clients', newClient(account));
   await done('POST', `/clients/${tenants}/roles`, { name: tenant });
   const tenantRole = await done('GET', `/clients/${tenants}/roles/${tenant}`);
   const roles: { name: string }[] = await done('GET', `/clients/${api}/roles`);

@@ -95,7 +95,7 @@ async function send(url: string, init: RequestInit = {}): Promise<Answer> {
   return { status: response.status, headers: response.headers, text, body };
 }
 
-/** A service over a realm of its own; both end together. */
+/** A service over a realm of its own. */
 export async function liveService(prefix: string) {
   const realm = await liveRealm(prefix);
   const service = await startService(realm);
@@ -109,10 +109,6 @@ export async function liveService(prefix: string) {
       const answer = await service.request({ as, method: 'POST', path, body });
       if (answer.status !== 201) throw new Error(`not created: ${answer.text}`);
       return answer.body;
-    },
-    async [Symbol.asyncDispose]() {
-      await service[Symbol.asyncDispose]();
-      await realm[Symbol.asyncDispose]();
     },
   };
 }

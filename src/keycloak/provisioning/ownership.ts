@@ -1,5 +1,3 @@
-import type { StoredClient, StoredScope } from './lookups.ts';
-
 /**
  * The attribute by which provisioning knows what it made itself: a client or scope that has one of our names but
  * not this mark is somebody else's and is never changed. An operator hands one over by setting it.
@@ -8,8 +6,8 @@ export const provisionedAttribute = 'orki.provisioned';
 
 export const provisionedMark = { [provisionedAttribute]: 'true' };
 
-/** Whether provisioning made this client or client scope, or was handed it. */
-export function isProvisioned(object: Pick<StoredClient | StoredScope, 'attributes'>): boolean {
+/** Whether provisioning made this client, client scope or realm, or was handed it. */
+export function isProvisioned(object: { attributes?: Record<string, unknown> }): boolean {
   return object.attributes?.[provisionedAttribute] === 'true';
 }
 

@@ -1,5 +1,6 @@
 import type { Step } from './comparison.ts';
 import { adminPermissions, adminPolicies } from './steps/admin-permissions.ts';
+import { clientPolicies } from './steps/client-policies.ts';
 import { clientScopes } from './steps/client-scopes.ts';
 import { foreignPermissions } from './steps/foreign-permissions.ts';
 import { frontendClient } from './steps/frontend-client.ts';
@@ -26,6 +27,7 @@ export const steps: Step[] = [
   clientScopes,
   frontendClient,
   serviceClient,
+  clientPolicies,
   adminPolicies,
   adminPermissions,
 ];

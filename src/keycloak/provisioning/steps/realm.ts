@@ -1,5 +1,6 @@
 import type { Step } from '../comparison.ts';
 import { mismatches } from '../comparison.ts';
+import { provisionedMark } from '../ownership.ts';
 
 const thirtyDaysSeconds = 30 * 24 * 60 * 60;
 
@@ -15,7 +16,7 @@ const newRealm = {
   eventsEnabled: true,
   eventsExpiration: thirtyDaysSeconds,
   adminEventsEnabled: true,
-  attributes: { adminEventsExpiration: String(thirtyDaysSeconds) },
+  attributes: { ...provisionedMark, adminEventsExpiration: String(thirtyDaysSeconds) },
 };
 
 export const realm: Step = {

@@ -2,15 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { assertionAlgorithm, publicKeySet } from '../../client-keys.ts';
 import { names } from '../../names.ts';
 import type { Comparison, Step, Target } from '../comparison.ts';
-import { requireClient, requireRoles, type StoredClient } from '../lookups.ts';
+import { clientRoles, requireClient, requireRoles, type StoredClient, type StoredRole } from '../lookups.ts';
 import { compareOwnedClient, noFlows } from '../owned-client.ts';
 import { compareRoleSet, mappedRoles } from '../role-sets.ts';
-
-/**
- * Without any query role Keycloak does not filter lists by the fine-grained permissions, so one is needed; the
- * service lists clients, and finds users by their clients alone.
- */
-const adminRoles = ['query-clients'];
 
 const desired = {
   ...noFlows,
@@ -78,17 +72,21 @@ async function compareSecret(
   );
 }
 
-/** Exactly the needed administration roles: mapped to its user, and let into its token by its scope. */
+/**
+ * Exactly the needed administration roles, let into its token by its scope and mapped to its user, and the role of its
+ * own by which client policies know it. A client's own roles need no scope.
+ */
 async function compareRights(target: Target, comparison: Comparison, client: StoredClient): Promise<void> {
   const { keycloak } = target;
-  const management = await requireClient(target, 'realm-management');
-  const wanted = await requireRoles(target, management, adminRoles);
+  const maker = await ownRole(target, comparison, client);
+  const management = await requireClient(target, names.managementClient);
+  const wanted = await requireRoles(target, management, [...names.serviceAdminRoles]);
   const { id: userId = '' } = await keycloak.clients.getServiceAccountUser({ id: client.id });
 
   compareRoleSet(
     comparison,
     `roles of client ${client.clientId}`,
-    wanted,
+    [...wanted, ...maker],
     mappedRoles(await keycloak.users.listRoleMappings({ id: userId })),
     {
       addOfClient: (clientUniqueId, roles) =>
@@ -111,4 +109,21 @@ async function compareRights(target: Target, comparison: Comparison, client: Sto
       removeOfRealm: (roles) => keycloak.clients.delRealmScopeMappings({ id: client.id }, roles),
     },
   );
+}
+
+async function ownRole(
+  target: Target,
+  comparison: Comparison,
+  { id, clientId }: StoredClient,
+): Promise<StoredRole[]> {
+  const found = (await clientRoles(target, { id })).filter(({ name }) => name === names.makerRole);
+  if (found.length > 0) comparison.unchanged += 1;
+  else {
+    const description =
+      'Client policies keep whoever holds this from making other clients than service accounts.';
+    comparison.differs('create', `role ${names.makerRole} of ${clientId}`, '', () =>
+      target.keycloak.clients.createRole({ id, name: names.makerRole, description }),
+    );
+  }
+  return found;
 }

@@ -1,0 +1,74 @@
+import type ClientPolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientPolicyRepresentation.js';
+import type ClientProfileRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientProfileRepresentation.js';
+import { names } from '../names.ts';
+
+/** Every field in which Keycloak 26.7 looks for an address, of SAML clients too. */
+const addresses = [
+  ...['rootUrl', 'adminUrl', 'baseUrl', 'redirectUris', 'webOrigins', 'jwksUri', 'requestUris'],
+  ...['backchannelLogoutUrl', 'postLogoutRedirectUris', 'cibaClientNotificationEndpoint', 'logoUri'],
+  ...['policyUri', 'tosUri', 'sectorIdentifierUri', 'saml.metadataDescriptorUrl'],
+  ...['saml_assertion_consumer_url_post', 'saml_assertion_consumer_url_redirect'],
+  ...['saml_single_logout_service_url_post', 'saml_single_logout_service_url_redirect'],
+  ...['saml_single_logout_service_url_artifact', 'saml_single_logout_service_url_soap'],
+  ...['saml_artifact_binding_url', 'saml_artifact_resolution_service_url'],
+];
+
+/**
+ * What a service account's client has to be like. `reject-implicit-grant` would belong here, but answers 500 to a PUT
+ * of some fields alone; without redirect addresses the implicit grant leads nowhere. `confidential-client` does not act
+ * on the Admin API.
+ */
+export const profile = {
+  name: 'orki service accounts',
+  description: 'Clients with a secret of their own, for the client credentials grant alone.',
+  executors: [
+    { executor: 'full-scope-disabled', configuration: { 'auto-configure': false } },
+    { executor: 'reject-ropc-grant', configuration: { 'auto-configure': false } },
+    {
+      executor: 'secure-client-authenticator',
+      configuration: {
+        'allowed-client-authenticators': ['client-secret'],
+        'default-client-authenticator': 'client-secret',
+      },
+    },
+    {
+      executor: 'secure-client-uris-pattern',
+      configuration: { 'client-uri-fields': addresses, 'allowed-patterns': ['^$'] },
+    },
+  ],
+} satisfies ClientProfileRepresentation;
+
+const ofTheService = {
+  name: 'orki what the service makes',
+  description: 'Whatever the service makes or changes is like a service account.',
+  enabled: true,
+  conditions: [
+    {
+      condition: 'client-updater-source-roles',
+      configuration: { roles: [`${names.serviceClient}.${names.makerRole}`] },
+    },
+  ],
+  profiles: [profile.name],
+} satisfies ClientPolicyRepresentation;
+
+const ofRegistration = {
+  name: 'orki registration by token',
+  description:
+    'Whoever may manage clients may make tokens for registering some, past the policy of the service.',
+  enabled: true,
+  conditions: [
+    {
+      condition: 'client-updater-context',
+      configuration: { 'update-client-source': ['ByInitialAccessToken', 'ByRegistrationAccessToken'] },
+    },
+  ],
+  profiles: [profile.name],
+} satisfies ClientPolicyRepresentation;
+
+/**
+ * When the profile applies. Dynamic client registration does not tell who made the token that it is done with, so
+ * there the policy is for everybody: not in a realm that others made, where they may rely on it.
+ */
+export function desiredPolicies({ ownsRealm }: { ownsRealm: boolean }) {
+  return ownsRealm ? [ofTheService, ofRegistration] : [ofTheService];
+}

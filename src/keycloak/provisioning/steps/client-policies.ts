@@ -1,0 +1,95 @@
+import type ClientPolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientPolicyRepresentation.js';
+import type ClientProfileRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientProfileRepresentation.js';
+import {
+  type Comparison,
+  mismatches,
+  NotThereYet,
+  type Step,
+  setDifference,
+  type Target,
+} from '../comparison.ts';
+import { isProvisioned } from '../ownership.ts';
+import { desiredPolicies, profile } from '../service-client-policies.ts';
+
+/**
+ * What the clients that the service makes have to be like. Keycloak keeps all policies of a realm in one document and
+ * all profiles in another; those of others go back as they were read.
+ */
+export const clientPolicies: Step = {
+  name: 'client policies',
+  async compare(target, comparison) {
+    const { keycloak } = target;
+    const realm = await keycloak.realms.findOne({ realm: target.realm });
+    if (!realm) throw new NotThereYet(`realm ${target.realm}`);
+
+    const { profiles = [] } = await keycloak.clientPolicies.listProfiles();
+    const stored = profiles.find(({ name }) => name === profile.name);
+    note(comparison, `client profile "${profile.name}"`, stored && profileMismatches(stored), () =>
+      saveProfile(target),
+    );
+
+    const { policies = [] } = await keycloak.clientPolicies.listPolicies();
+    for (const policy of desiredPolicies({ ownsRealm: isProvisioned(realm) })) {
+      const found = policies.find(({ name }) => name === policy.name);
+      note(comparison, `client policy "${policy.name}"`, found && policyMismatches(policy, found), () =>
+        savePolicy(target, policy),
+      );
+    }
+  },
+};
+
+function note(
+  comparison: Comparison,
+  what: string,
+  found: string[] | undefined,
+  save: () => Promise<void>,
+): void {
+  if (found === undefined) comparison.differs('create', what, '', save);
+  else comparison.updates(what, found, save);
+}
+
+/** Read again just before it is written: another policy of this run may be in it by now. */
+async function savePolicy({ keycloak }: Target, policy: ClientPolicyRepresentation): Promise<void> {
+  const { policies = [] } = await keycloak.clientPolicies.listPolicies();
+  const others = policies.filter(({ name }) => name !== policy.name);
+  await keycloak.clientPolicies.updatePolicy({ policies: [...others, policy] });
+}
+
+async function saveProfile({ keycloak }: Target): Promise<void> {
+  const { profiles = [] } = await keycloak.clientPolicies.listProfiles();
+  const others = profiles.filter(({ name }) => name !== profile.name);
+  await keycloak.clientPolicies.createProfiles({ profiles: [...others, profile] });
+}
+
+function profileMismatches(found: ClientProfileRepresentation): string[] {
+  const byName = ({ executors = [] }: ClientProfileRepresentation) =>
+    Object.fromEntries(executors.map(({ executor = '', configuration }) => [executor, configuration ?? {}]));
+  return differences('executor', byName(profile), byName(found));
+}
+
+function policyMismatches(wanted: ClientPolicyRepresentation, found: ClientPolicyRepresentation): string[] {
+  const byName = ({ conditions = [] }: ClientPolicyRepresentation) =>
+    Object.fromEntries(
+      conditions.map(({ condition = '', configuration }) => [condition, configuration ?? {}]),
+    );
+  const { enabled, profiles } = wanted;
+  return [
+    ...mismatches({ enabled, profiles }, found),
+    ...differences('condition', byName(wanted), byName(found)),
+  ];
+}
+
+/** A condition or executor too many can undo the others, and so can an option, such as one that negates. */
+function differences(kind: string, wanted: Record<string, object>, found: Record<string, object>): string[] {
+  const surplus = setDifference(Object.keys(wanted), Object.keys(found)).surplus;
+  const options = Object.entries(found).flatMap(([name, configuration]) =>
+    setDifference(Object.keys(wanted[name] ?? configuration), Object.keys(configuration)).surplus.map(
+      (option) => `${kind} ${name} has ${option} too many`,
+    ),
+  );
+  return [
+    ...mismatches(wanted, found, `${kind} `),
+    ...surplus.map((name) => `has ${kind} ${name} too many`),
+    ...options,
+  ];
+}
