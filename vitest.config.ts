@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { findChromium } from './test/support/browser.ts';
+
+// Where there is none, people need not have one; CI does.
+const withoutBrowser = findChromium() === undefined && process.env.CI === undefined;
 
 export default defineConfig({
   test: {
@@ -17,6 +21,7 @@ export default defineConfig({
         test: {
           name: 'live',
           include: ['test/live/**/*.test.ts'],
+          exclude: withoutBrowser ? ['test/live/browser/**'] : [],
           globalSetup: ['test/live/keycloak-under-test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

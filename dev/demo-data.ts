@@ -4,7 +4,7 @@ import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { requireLoopback } from './loopback.ts';
 import { root } from './paths.ts';
 
-interface Person {
+export interface Person {
   username: string;
   firstName: string;
   lastName: string;
@@ -29,16 +29,31 @@ interface Target {
  * there already. A Problem when Keycloak is not on loopback.
  */
 export async function loadDemoData({ url, realm, administrator }: Target): Promise<{ clientIsNew: boolean }> {
-  requireLoopback(url);
-  const demo = JSON.parse(readFileSync(join(root, 'keycloak', 'demo.json'), 'utf8')) as DemoData;
-  const keycloak = new KeycloakAdminClient({ baseUrl: url, realmName: 'master' });
-  await keycloak.auth({ ...administrator, grantType: 'password', clientId: 'admin-cli' });
-  keycloak.setConfig({ realmName: realm });
-
+  const demo = readDemoData();
+  const keycloak = await signInToKeycloak({ url, realm, administrator });
   const clientIsNew = await putClient(keycloak, demo.client);
   const roles = await apiRoles(keycloak);
   for (const person of demo.people) await putPerson(keycloak, person, demo.password, roles);
   return { clientIsNew };
+}
+
+/** Puts one more person with the demo's password into that realm. A Problem when Keycloak is not on loopback. */
+export async function addPerson(target: Target, person: Person): Promise<{ password: string }> {
+  const { password } = readDemoData();
+  const keycloak = await signInToKeycloak(target);
+  await putPerson(keycloak, person, password, await apiRoles(keycloak));
+  return { password };
+}
+
+const readDemoData = (): DemoData =>
+  JSON.parse(readFileSync(join(root, 'keycloak', 'demo.json'), 'utf8')) as DemoData;
+
+async function signInToKeycloak({ url, realm, administrator }: Target): Promise<KeycloakAdminClient> {
+  requireLoopback(url);
+  const keycloak = new KeycloakAdminClient({ baseUrl: url, realmName: 'master' });
+  await keycloak.auth({ ...administrator, grantType: 'password', clientId: 'admin-cli' });
+  keycloak.setConfig({ realmName: realm });
+  return keycloak;
 }
 
 async function putClient(keycloak: KeycloakAdminClient, client: DemoData['client']): Promise<boolean> {

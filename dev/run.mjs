@@ -17,6 +17,7 @@ const commands = {
   check: ['dev/check.ts'],
   provision: ['src/provision.ts'],
   openapi: ['src/openapi.ts'],
+  schemathesis: ['dev/schemathesis/run.ts'],
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -1,7 +1,5 @@
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { ServiceError } from './errors.ts';
-
-const methods: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
  * Notes the methods of every route below `prefixes` that is added from now on. The function it returns, called after
@@ -18,11 +16,13 @@ export function watchMethods(app: FastifyInstance, prefixes: readonly string[]):
       const allow = [...allowed].sort().join(', ');
       app.route({
         url,
-        method: methods.filter((method) => !allowed.has(method)),
+        method: app.supportedMethods.filter((method) => !allowed.has(method)),
         schema: { hide: true },
-        handler: () => {
+        // Before the body is looked at: what is wrong with it matters less.
+        onRequest: async () => {
           throw new ServiceError('method-not-allowed', { headers: { allow } });
         },
+        handler: () => undefined,
       });
     }
   };

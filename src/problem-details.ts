@@ -21,6 +21,9 @@ export function installProblemDetails(app: FastifyInstance): void {
   );
 }
 
+/** Unless the failure itself says when, a few seconds from now. */
+const comesBack: ReadonlySet<number> = new Set([503, 504]);
+
 function sendProblem(problem: ServiceError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, errors } = problem;
   // Below 500 the code says it all, unless there is a reason that the caller is not told.
@@ -28,7 +31,12 @@ function sendProblem(problem: ServiceError, request: FastifyRequest, reply: Fast
   noteProblem(request, { code, errors, ...(tellsMore && { error: problem }) });
   return reply
     .code(problem.status)
-    .headers({ ...problem.headers, 'cache-control': 'no-store', 'x-request-id': request.id })
+    .headers({
+      ...(comesBack.has(problem.status) && { 'retry-after': '5' }),
+      ...problem.headers,
+      'cache-control': 'no-store',
+      'x-request-id': request.id,
+    })
     .type('application/problem+json')
     .serializer(JSON.stringify)
     .send({
@@ -51,6 +59,7 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid-json',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_MAX_PARAM_LENGTH: 'invalid-request',
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'unsupported-media-type',
 };
 
 function fromFastify(error: FastifyError): ServiceError {

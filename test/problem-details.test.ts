@@ -55,6 +55,18 @@ describe('an error', () => {
     expect(answer.headers.allow).toBe(allow);
   });
 
+  it.each(['TRACE', 'QUERY', 'OPTIONS'] as const)(
+    'is 405 for the method %s, which nothing here knows',
+    async (method) => {
+      const { app } = await testApp();
+      for (const url of ['/livez', '/api/v1/tenants/acme/service-accounts']) {
+        const answer = await app.inject({ method: method as 'OPTIONS', url });
+        expect(answer.json()).toMatchObject({ status: 405, code: 'method-not-allowed' });
+        expect(answer.headers.allow).toMatch(/^GET, HEAD/);
+      }
+    },
+  );
+
   it.each([
     'text/plain',
     'application/x-www-form-urlencoded',

@@ -32,11 +32,13 @@ interface ServiceSettings {
   readonly callTimeoutMs?: number;
   readonly maxAccountsPerTenant?: number;
   readonly requestsPerMinute?: number;
+  /** Where a browser finds it, with /swagger; by default it says that it is elsewhere, and shows none. */
+  readonly port?: number;
 }
 
 /** The service as it runs in production, on a port of its own, over a provisioned realm. */
 export async function startService(realm: LiveRealm, settings: ServiceSettings = {}) {
-  const { internalUrl = realm.url, callTimeoutMs = 10_000, requestsPerMinute = 100_000 } = settings;
+  const { internalUrl = realm.url, callTimeoutMs = 10_000, requestsPerMinute = 100_000, port = 0 } = settings;
   const { issuer, name } = realm;
   const connection = { internalUrl, issuer, realm: name, clientId: names.serviceClient, callTimeoutMs };
   const keycloak = connectKeycloak({ ...connection, credential: { secret: realm.secret } }, () => undefined);
@@ -49,16 +51,16 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     checkReadiness: keycloak.checkReadiness,
     verifyToken: createTokenVerifier({ issuer: realm.issuer, keys: signingKeys.keys }),
     logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
-    publicUrl,
+    publicUrl: port === 0 ? publicUrl : `http://127.0.0.1:${port}`,
     issuer: realm.issuer,
     maxAccountsPerTenant: settings.maxAccountsPerTenant ?? 500,
     auditLog: (record) => void audit.push(record),
     trustedProxies: [],
     rateLimits: { perCallerPerMinute: requestsPerMinute, perTenantPerMinute: 100_000 },
     corsOrigins: [],
-    showDocumentation: false,
+    showDocumentation: port !== 0,
   });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = await app.listen({ host: '127.0.0.1', port });
 
   async function request(options: RequestOptions = {}): Promise<Answer> {
     const { as = 'admin', method = 'GET', path = '/acme/service-accounts', body } = options;

@@ -1,0 +1,2 @@
+export { createServiceAccountsClient, } from './client.js';
+export { isProblem, ServiceAccountsError, } from './problem.js';
