@@ -1,2 +1,0 @@
-export { createServiceAccountsClient, } from './client.js';
-export { isProblem, ServiceAccountsError, } from './problem.js';
