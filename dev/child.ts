@@ -17,17 +17,20 @@ interface Command {
   env: NodeJS.ProcessEnv;
   cwd: string;
   log: string;
+  /** Whom it runs as, when not as this process. */
+  user?: { uid: number; gid: number };
 }
 
 /**
  * Starts a process at the head of a process group of its own, writing to a log file: Ctrl-C at the terminal does
  * not reach it, so the launcher decides the order in which things stop, and it can outlive the launcher.
  */
-export async function startInBackground({ command, args, env, cwd, log }: Command): Promise<Started> {
+export async function startInBackground(wanted: Command): Promise<Started> {
+  const { command, args, env, cwd, log, user } = wanted;
   const output = openSync(log, 'w', 0o600);
   let child: ChildProcess;
   try {
-    child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', output, output] });
+    child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', output, output], ...user });
     await once(child, 'spawn');
   } catch (error) {
     throw new Problem(`${command} could not be started: ${(error as Error).message}`);

@@ -18,6 +18,7 @@ const commands = {
   provision: ['src/provision.ts'],
   openapi: ['src/openapi.ts'],
   schemathesis: ['dev/schemathesis/run.ts'],
+  races: ['test/harness/races.ts'],
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -54,7 +54,7 @@ export function startContainer(options: {
 }): Promise<Started> {
   const { port, hostname, administrator, log } = options;
   const environment = bootstrapAdministrator(administrator.username, administrator.password);
-  const command = ['start', ...buildOptions, ...startOptions({ host: '0.0.0.0', port: 8080, hostname })];
+  const command = ['start', ...buildOptions(), ...startOptions({ host: '0.0.0.0', port: 8080, hostname })];
   const fingerprint = createHash('sha256')
     .update([image, port, ...command].join(' '))
     .digest('hex');

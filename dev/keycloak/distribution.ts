@@ -8,7 +8,7 @@ import { local, logFile } from '../paths.ts';
 import { Problem } from '../problem.ts';
 import { withProgress } from '../progress.ts';
 import { findJava, findOnPath, type Java } from './java.ts';
-import { buildOptions, mavenArtifact, version } from './settings.ts';
+import { buildOptions, type Database, mavenArtifact, version } from './settings.ts';
 
 const MAVEN_GOAL = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack';
 
@@ -18,15 +18,18 @@ export interface Distribution {
 }
 
 const store = join(local, 'keycloak');
-// Other build options make another folder: an instance that runs is never rebuilt under its feet.
-const fingerprint = createHash('sha256').update(buildOptions.join(' ')).digest('hex').slice(0, 8);
-const home = join(store, `${version}-${fingerprint}`);
+
+/** Other build options make another folder: an instance that runs is never rebuilt under its feet. */
+function homeFor(database: Database | undefined): string {
+  const fingerprint = createHash('sha256').update(buildOptions(database).join(' ')).digest('hex').slice(0, 8);
+  return join(store, `${version}-${fingerprint}`);
+}
 
 /** What this machine lacks for running the distribution, in words for a list; empty when it can. */
-export function missingForDistribution(): string[] {
+export function missingForDistribution(database?: Database): string[] {
   const missing: string[] = [];
   if (!findJava()) missing.push('Java 17 or newer');
-  if (!existsSync(home) && !findMaven()) missing.push('Maven');
+  if (!existsSync(homeFor(database)) && !findMaven()) missing.push('Maven');
   return missing;
 }
 
@@ -34,7 +37,8 @@ export function missingForDistribution(): string[] {
  * The unpacked and built distribution, fetched from Maven's repositories when it is not there yet. What is in its
  * place is always whole: it is made in a temporary folder and renamed.
  */
-export async function obtainDistribution(signal?: AbortSignal): Promise<Distribution> {
+export async function obtainDistribution(signal?: AbortSignal, database?: Database): Promise<Distribution> {
+  const home = homeFor(database);
   const java = findJava();
   if (!java) throw new Problem('Java 17 or newer is needed for the Keycloak distribution.');
   if (!existsSync(home)) {
@@ -42,14 +46,19 @@ export async function obtainDistribution(signal?: AbortSignal): Promise<Distribu
       join(local, 'keycloak.lock'),
       (pid) => console.log(`Waiting for process ${pid}, which is fetching Keycloak …`),
       async () => {
-        if (!existsSync(home)) await make(java, signal);
+        if (!existsSync(home)) await make(home, buildOptions(database), java, signal);
       },
     );
   }
   return { home, java };
 }
 
-async function make(java: Java, signal: AbortSignal | undefined): Promise<void> {
+async function make(
+  home: string,
+  options: string[],
+  java: Java,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   mkdirSync(store, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(store)) {
     if (name.startsWith('unfinished-')) rmSync(join(store, name), { recursive: true, force: true });
@@ -58,7 +67,7 @@ async function make(java: Java, signal: AbortSignal | undefined): Promise<void> 
   try {
     await download(unfinished, java, signal);
     const unpacked = join(unfinished, `keycloak-${version}`);
-    await build(unpacked, java, signal);
+    await build(unpacked, options, java, signal);
     renameSync(unpacked, home);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
@@ -129,10 +138,15 @@ async function unpack(
   return { whole, isArchiveBroken: !whole && /Error unpacking file|ZipException/.test(output) };
 }
 
-async function build(unpacked: string, java: Java, signal: AbortSignal | undefined): Promise<void> {
+async function build(
+  unpacked: string,
+  options: string[],
+  java: Java,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let output = '';
   const code = await withProgress('Building Keycloak for its options', () =>
-    run(join(unpacked, 'bin', 'kc.sh'), ['build', ...buildOptions], {
+    run(join(unpacked, 'bin', 'kc.sh'), ['build', ...options], {
       env: keycloakEnvironment(java),
       ...(signal && { signal }),
       onOutput: (text) => {

@@ -15,6 +15,7 @@ interface Instance {
   port: number;
   hostname?: string;
   databaseUrl: string;
+  databaseUser?: string;
   administrator: { username: string; password: string };
   log: string;
 }
@@ -29,7 +30,7 @@ export const memoryDatabase = 'jdbc:h2:mem:keycloak;NON_KEYWORDS=VALUE;DB_CLOSE_
 
 /** Starts a Keycloak of the distribution; it is not ready yet. */
 export function startInstance({ home, java }: Distribution, instance: Instance): Promise<Started> {
-  const { port, hostname, databaseUrl, administrator, log } = instance;
+  const { port, hostname, databaseUrl, databaseUser, administrator, log } = instance;
   const options = startOptions({ host: '127.0.0.1', port, ...(hostname !== undefined && { hostname }) });
   return startInBackground({
     command: join(home, 'bin', 'kc.sh'),
@@ -39,6 +40,7 @@ export function startInstance({ home, java }: Distribution, instance: Instance):
       ...bootstrapAdministrator(administrator.username, administrator.password),
       // By environment: kc.sh passes its arguments through a shell once more.
       KC_DB_URL: databaseUrl,
+      ...(databaseUser !== undefined && { KC_DB_USERNAME: databaseUser, KC_DB_PASSWORD: '' }),
     },
     cwd: home,
     log,

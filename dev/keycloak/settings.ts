@@ -6,9 +6,12 @@ export const image = `quay.io/keycloak/keycloak:${version}`;
 export const mavenArtifact = `org.keycloak:keycloak-quarkus-dist:${version}:zip`;
 export const oldestJava = 17;
 
+/** The databases that the distribution is built for: one of Keycloak's own in a file or in memory, or PostgreSQL. */
+export type Database = 'dev-file' | 'postgres';
+
 /** Fixed by `kc.sh build`: one unpacked distribution then serves any number of instances and is never written to. */
-export const buildOptions = [
-  '--db=dev-file',
+export const buildOptions = (database: Database = 'dev-file'): string[] => [
+  `--db=${database}`,
   '--health-enabled=true',
   // Health on the main port: no second port (9000) over which two instances would meet.
   '--http-management-health-enabled=false',

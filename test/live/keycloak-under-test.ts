@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { type Started, stop } from '../../dev/child.ts';
+import { stop } from '../../dev/child.ts';
+import { endWithThisProcess } from '../../dev/guard.ts';
 import { missingForDistribution, obtainDistribution } from '../../dev/keycloak/distribution.ts';
 import {
   listeningAddress,
@@ -107,7 +107,7 @@ async function startContainer(): Promise<Running> {
 
   console.log(`Keycloak ${version} under test: container ${image}`);
   const container = await new LoopbackContainer(image)
-    .withCommand(['start', ...buildOptions, ...startOptions({ host: '0.0.0.0', port: 8080 })])
+    .withCommand(['start', ...buildOptions(), ...startOptions({ host: '0.0.0.0', port: 8080 })])
     .withEnvironment(bootstrapAdministrator(administrator.username, administrator.password))
     .withExposedPorts(8080)
     .withWaitStrategy(Wait.forHttp('/health/ready', 8080))
@@ -135,7 +135,8 @@ async function startDistribution(reason: string): Promise<Running> {
     administrator,
     log,
   });
-  const release = guard(started, log);
+  // The data is in memory and needs no clearing up.
+  const release = endWithThisProcess(started, log);
   try {
     const url = await listeningAddress(started, log);
     await waitForKeycloak(started, url, log);
@@ -152,21 +153,4 @@ async function startDistribution(reason: string): Promise<Running> {
     release();
     throw error;
   }
-}
-
-/**
- * Ends Keycloak when this process is gone, however it went: the guard waits for the end of a pipe that only this
- * process holds open. The data is in memory and needs no clearing up.
- */
-function guard({ pid }: Started, log: string): () => void {
-  // -s, because dash takes no other form of a signal together with `--`.
-  const script = 'cat >/dev/null; kill -s KILL -- "-$0" 2>/dev/null; rm -f "$1"';
-  const child = spawn('sh', ['-c', script, String(pid), log], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  child.unref();
-  return () => {
-    child.kill('SIGKILL');
-  };
 }

@@ -24,8 +24,7 @@ export type PersonName = keyof typeof people;
 const signInClient = 'orki-demo-cli';
 
 /** A provisioned realm of its own in the Keycloak under test, with people of two tenants. */
-export async function liveRealm(prefix: string) {
-  const keycloak = inject('keycloak');
+export async function liveRealm(prefix: string, keycloak = inject('keycloak')) {
   const realm = await testRealm(keycloak, prefix);
   await realm.provision();
   const issuer = `${keycloak.url}/realms/${realm.name}`;

@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning, type Started, startInBackground, tail } from '../../dev/child.ts';
+import { endWithThisProcess } from '../../dev/guard.ts';
+import { findOnPath } from '../../dev/keycloak/java.ts';
+import { logFile } from '../../dev/paths.ts';
+import { Problem } from '../../dev/problem.ts';
+import { freePort } from './free-port.ts';
+
+const READY_TIMEOUT_MS = 60_000;
+const superuser = 'keycloak';
+
+/** A PostgreSQL with nothing in it, on 127.0.0.1, gone with all its data when it is disposed of. */
+export async function startPostgreSql() {
+  const folder = mkdtempSync(join(tmpdir(), 'orki-postgresql-'));
+  const data = join(folder, 'data');
+  const user = unprivilegedUser();
+  mkdirSync(data, { mode: 0o700 });
+  if (user) for (const path of [folder, data]) chownSync(path, user.uid, user.gid);
+  const made = spawnSync(
+    program('initdb'),
+    ['-D', data, '-U', superuser, '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'],
+    { cwd: folder, encoding: 'utf8', ...user },
+  );
+  if (made.status !== 0) throw new Problem(`initdb failed.\n${made.stderr ?? made.error?.message}`);
+
+  const port = await freePort();
+  const log = logFile(`postgresql-${process.pid}`);
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    `unix_socket_directories=${folder}`,
+    'max_connections=150',
+    // Guards against the machine's crash alone, which these runs don't play; a killed server recovers without it.
+    'fsync=off',
+  ];
+  const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
+
+  async function start() {
+    const started = await startInBackground({
+      command: program('postgres'),
+      args,
+      env: process.env,
+      cwd: folder,
+      log,
+      ...(user && { user }),
+    });
+    const release = endWithThisProcess(started, folder);
+    await ready(started, log);
+    return { started, release };
+  }
+
+  let running = await start();
+  async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    running.release();
+    process.kill(running.started.pid, signal);
+    while (isRunning(running.started)) await sleep(20);
+  }
+
+  return {
+    jdbcUrl: `jdbc:postgresql://127.0.0.1:${port}/postgres`,
+    user: superuser,
+    /** Cuts off every session without a checkpoint (immediate mode) and starts again, with recovery. */
+    async restartAtOnce(): Promise<void> {
+      await end('SIGQUIT');
+      running = await start();
+    },
+    async [Symbol.asyncDispose]() {
+      await end('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+      rmSync(log, { force: true });
+    },
+  };
+}
+
+export type PostgreSql = Awaited<ReturnType<typeof startPostgreSql>>;
+
+async function ready(started: Started, log: string): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  while (!readFileSync(log, 'utf8').includes('ready to accept connections')) {
+    if (!isRunning(started) || Date.now() > deadline) {
+      throw new Problem(`PostgreSQL did not start.\n${tail(log)}`);
+    }
+    await sleep(50);
+  }
+}
+
+/** Debian keeps the server's programs off the path, a folder for each version. */
+function program(name: string): string {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const path = [process.env.PATH, ...versions.map((version) => join(debian, version, 'bin'))].join(':');
+  const found = findOnPath(name, path);
+  if (!found) throw new Problem(`PostgreSQL is needed (apt-get install postgresql): ${name} was not found.`);
+  return found;
+}
+
+/** PostgreSQL refuses to run as root; undefined for anybody else. */
+function unprivilegedUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+    const [name, , uid, gid] = line.split(':');
+    if (name === 'postgres') return { uid: Number(uid), gid: Number(gid) };
+  }
+  throw new Problem('PostgreSQL refuses to run as root, and there is no user "postgres" to run it as.');
+}

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { main } from '../../dev/problem.ts';
+import { openLaboratory } from './laboratory.ts';
+import { rawKeycloak } from './races/raw-keycloak.ts';
+import { isViolation, printAnswers, printTable, printViolations } from './races/report.ts';
+import { raceContestant, raceForOneWinner } from './races/run.ts';
+import { throughService } from './races/through-service.ts';
+import { seededRandom } from './random.ts';
+import { startReplica } from './replica.ts';
+
+const usage = `npm run races -- [--rounds 1000] [--raw-rounds 200] [--seed 1]
+Two replicas of the service, one Keycloak on PostgreSQL: pairs and triples of writes at one account at the same moment,
+then what only one may win. The same writes by raw calls of the Admin API show what is lost without the service.`;
+
+/** Of all rounds, those in which one of several has to win. */
+const shareForOneWinner = 0.2;
+const longestRunMs = 40 * 60_000;
+
+// The guards of what was started end it when this process goes.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+
+await main(async () => {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '1000' },
+      'raw-rounds': { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const rounds = Number(values.rounds);
+  const oneWinner = Math.ceil(rounds * shareForOneWinner);
+  const rawRounds = Number(values['raw-rounds']);
+  const signal = AbortSignal.timeout(longestRunMs);
+  const race = (count: number) => ({ rounds: count, random: seededRandom(Number(values.seed)), signal });
+
+  await using laboratory = await openLaboratory('races');
+  await using first = await startReplica(laboratory, 'replica-1');
+  await using second = await startReplica(laboratory, 'replica-2');
+  const replicas = [first, second];
+  const service = throughService(laboratory, replicas);
+  const tallies = [
+    await raceContestant(rawKeycloak(laboratory, 'fields'), race(rawRounds)),
+    await raceContestant(rawKeycloak(laboratory, 'whole'), race(rawRounds)),
+    await raceContestant(service, race(rounds - oneWinner)),
+  ];
+  const winners = await raceForOneWinner(service, laboratory, replicas, race(oneWinner));
+  const [fields, whole, ours] = tallies;
+  if (!fields || !whole || !ours) throw new Error('a contestant is missing');
+  ours.results.push(...winners.results);
+  ours.seconds += winners.seconds;
+
+  printAnswers(ours);
+  printTable(tallies);
+  printViolations(ours);
+  const violations = ours.results.filter(isViolation).length;
+  const seen = [fields, whole].every(({ results }) => results.some(({ lost }) => lost.length > 0));
+  console.log(
+    `\n${ours.results.length} of ${rounds} rounds through two replicas (seed ${values.seed}): ${violations} violations.` +
+      (seen ? '' : '\nRaw Keycloak lost nothing: a harness that sees no loss proves nothing.'),
+  );
+  return violations === 0 && seen && ours.results.length === rounds ? 0 : 1;
+});

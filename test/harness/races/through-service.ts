@@ -1,0 +1,95 @@
+import type { Grant } from '../../../src/permissions/roles.ts';
+import { type AccountState, type Outcome, rolesOfGrant, type Verdict, type Write } from '../account-model.ts';
+import type { Laboratory } from '../laboratory.ts';
+import { observeAccount } from '../raw-account.ts';
+import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
+import type { Contestant, RacedAccount } from './contestant.ts';
+
+/** Changes accounts through replicas of the service, each write through the next of them. */
+export function throughService(laboratory: Laboratory, replicas: readonly Replica[]): Contestant {
+  const replica = (entry: number): Replica => {
+    const found = replicas[entry % replicas.length];
+    if (found === undefined) throw new Error('no replica');
+    return found;
+  };
+  return {
+    title: 'the service',
+    entries: replicas.length,
+    async create(username, grant) {
+      const answer = await replica(0).request({ method: 'POST', body: { username, ...bodyOf(grant) } });
+      if (answer.status !== 201) throw new Error(`not created: ${answer.status} ${answer.text}`);
+      return createdAccount(answer);
+    },
+    async write(account, write, entry) {
+      const sentAt = performance.now();
+      try {
+        return outcomeOf(account, write, await replica(entry).request(requestOf(account.id, write)));
+      } catch (error) {
+        return { write, verdict: 'unknown', sentAt, answeredAt: performance.now(), answer: String(error) };
+      }
+    },
+    observe: (account) => observeAccount(laboratory.realm, account, true),
+  };
+}
+
+/** The account that a 201 tells of. */
+export function createdAccount({ body }: ServiceAnswer): RacedAccount {
+  const { id, clientId, clientSecret } = body;
+  const state = { exists: true, secret: clientSecret, ...shownBy(body) } as AccountState;
+  return { id, clientId, secrets: [clientSecret], state };
+}
+
+/** The request that asks for a write. */
+export function requestOf(id: string, write: Write): ServiceRequest {
+  const path = `/${id}`;
+  switch (write.kind) {
+    case 'edit':
+      return { method: 'PATCH', path, body: { description: write.description } };
+    case 'mode':
+      return { method: 'PATCH', path, body: bodyOf(write.grant) };
+    case 'regenerate':
+      return { method: 'POST', path: `${path}/regenerate-secret` };
+    case 'delete':
+      return { method: 'DELETE', path };
+    default:
+      return { method: 'POST', path: `${path}/${write.kind}` };
+  }
+}
+
+/** What an answer means; a secret that it tells is noted with the account. */
+export function outcomeOf(account: RacedAccount, write: Write, answer: ServiceAnswer): Outcome {
+  const { status, body, sentAt, answeredAt } = answer;
+  const secret: string | undefined = body?.clientSecret;
+  if (secret !== undefined) account.secrets.push(secret);
+  const wasDone = status === 200;
+  return {
+    write,
+    verdict: verdictOf(status),
+    sentAt,
+    answeredAt,
+    answer: `${status}${body?.code ? ` ${body.code}` : ''}`,
+    ...(secret === undefined ? {} : { secret }),
+    ...(wasDone ? { shown: shownBy(body) } : {}),
+  };
+}
+
+/** By the contract: 504 alone leaves open whether the write took effect. */
+function verdictOf(status: number): Verdict {
+  if (status < 300) return 'applied';
+  if (status === 404) return 'absent';
+  return status === 504 ? 'unknown' : 'refused';
+}
+
+interface ShownAccount {
+  mode: 'admin' | 'agent' | 'custom';
+  permissions: string[];
+  description: string | null;
+  status: string;
+}
+
+function shownBy({ mode, permissions, description, status }: ShownAccount): Partial<AccountState> {
+  const grant = { mode, permissions: mode === 'custom' ? permissions : [] };
+  return { description: description ?? '', roles: rolesOfGrant(grant), active: status === 'active' };
+}
+
+const bodyOf = ({ mode, permissions }: Grant) => (mode === 'custom' ? { mode, permissions } : { mode });

@@ -1,0 +1,124 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { isRunning, startInBackground, stop } from '../../dev/child.ts';
+import { endWithThisProcess } from '../../dev/guard.ts';
+import { logFile, root } from '../../dev/paths.ts';
+import { waitUntilReady } from '../../dev/ready.ts';
+import { freePort } from './free-port.ts';
+import type { Laboratory } from './laboratory.ts';
+
+const READY_TIMEOUT_MS = 60_000;
+/** Longer than the ten seconds that the service promises to take at most. */
+const clientTimeoutMs = 20_000;
+const unlimited = '1000000';
+
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: looked into by those who know what they asked for
+  readonly body: any;
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+export interface ServiceRequest {
+  readonly method?: string;
+  /** Below the tenant's service accounts. */
+  readonly path?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+/** The service as it runs in production: a process of its own, configured by its environment. */
+export async function startReplica(
+  laboratory: Laboratory,
+  name: string,
+  options: { env?: Record<string, string>; nodeArguments?: string[] } = {},
+) {
+  const { realm } = laboratory;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const log = logFile(`${name}-${process.pid}`);
+  const started = await startInBackground({
+    command: process.execPath,
+    args: [...(options.nodeArguments ?? []), join(root, 'src', 'server.ts')],
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(port),
+      PUBLIC_URL: url,
+      KEYCLOAK_URL: realm.url,
+      KEYCLOAK_REALM: realm.name,
+      KEYCLOAK_CLIENT_SECRET: realm.secret,
+      MAX_ACCOUNTS_PER_TENANT: unlimited,
+      RATE_LIMIT_PER_CALLER: unlimited,
+      RATE_LIMIT_PER_TENANT: unlimited,
+      ...options.env,
+    },
+    cwd: root,
+    log,
+  });
+  const release = endWithThisProcess(started, log);
+  const agent = new Agent({ connections: 64 });
+  await waitUntilReady({
+    name,
+    url: `${url}/readyz`,
+    log,
+    started,
+    timeoutMs: READY_TIMEOUT_MS,
+  });
+
+  return {
+    url,
+    pid: started.pid,
+    readLog: () => readFileSync(log, 'utf8'),
+    /** Asks it something; throws when the connection breaks or the answer takes far too long. */
+    async request(wanted: ServiceRequest = {}): Promise<ServiceAnswer> {
+      const { method = 'GET', path = '', body, headers } = wanted;
+      const token = await laboratory.token();
+      const sentAt = performance.now();
+      const response = await request(`${url}/api/v1/tenants/acme/service-accounts${path}`, {
+        dispatcher: agent,
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(clientTimeoutMs),
+      });
+      const text = await response.body.text();
+      const answeredAt = performance.now();
+      const parsed = text === '' ? undefined : JSON.parse(text);
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        text,
+        body: parsed,
+        sentAt,
+        answeredAt,
+      };
+    },
+    async kill(): Promise<void> {
+      release();
+      process.kill(-started.pid, 'SIGKILL');
+      while (isRunning(started)) await sleep(10);
+      await agent.destroy();
+    },
+    /** Asks it to end (SIGTERM) and waits until it has. */
+    async end(): Promise<void> {
+      await stop(started, 30_000);
+    },
+    async [Symbol.asyncDispose]() {
+      await agent.destroy();
+      await stop(started);
+      release();
+      rmSync(log, { force: true });
+    },
+  };
+}
+
+export type Replica = Awaited<ReturnType<typeof startReplica>>;
