@@ -16,6 +16,7 @@ const commands = {
   test: ['node_modules/vitest/vitest.mjs', 'run'],
   check: ['dev/check.ts'],
   provision: ['src/provision.ts'],
+  tenant: ['src/tenant.ts'],
   openapi: ['src/openapi.ts'],
   schemathesis: ['dev/schemathesis/run.ts'],
   races: ['test/harness/races.ts'],

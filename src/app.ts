@@ -21,6 +21,7 @@ import { permissionRoutes } from './permissions/routes.ts';
 import { installProblemDetails, refuseUnroutable } from './problem-details.ts';
 import { limitRates, type RateLimits } from './rate-limit.ts';
 import { serviceAccountRoutes } from './service-accounts/routes.ts';
+import { refuseChangesOfTenantsThatAreOff } from './tenants/refuse-changes.ts';
 import { validatorCompiler } from './validation.ts';
 
 export interface AppDependencies {
@@ -41,6 +42,8 @@ export interface AppDependencies {
   readonly corsOrigins: readonly string[];
   /** Whether /swagger is served. */
   readonly showDocumentation: boolean;
+  /** Whether the operator has switched a tenant off. */
+  readonly isTenantOff: (tenantId: string, signal: AbortSignal) => Promise<boolean>;
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing | undefined;
 }
@@ -90,6 +93,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       api.addHook('onRequest', async (request) => void deadlineOf(request));
       authenticate(api, { verifyToken, gatewayFor });
       await limitRates(api, dependencies.rateLimits, (limit) => metrics?.rateLimited(limit));
+      refuseChangesOfTenantsThatAreOff(api, (request) =>
+        dependencies.isTenantOff(request.caller.tenantId, deadlineOf(request)),
+      );
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });

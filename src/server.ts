@@ -40,6 +40,7 @@ const app = await buildApp({
   rateLimits: config.rateLimits,
   corsOrigins: config.corsOrigins,
   showDocumentation: config.showDocumentation,
+  isTenantOff: keycloak.tenants.isOff,
   metrics,
   tracing,
 });

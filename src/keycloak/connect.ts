@@ -9,6 +9,7 @@ import type { ConnectGateway } from './gateway.ts';
 import { keycloakGateway } from './keycloak-gateway.ts';
 import { readinessCheck } from './readiness.ts';
 import { createRealmObjects } from './realm-objects.ts';
+import { type TenantSwitch, tenantSwitch } from './tenant-switch.ts';
 import { createTokenProvider } from './token-provider.ts';
 
 export interface KeycloakSettings {
@@ -26,6 +27,7 @@ export interface KeycloakSettings {
 export interface KeycloakConnection {
   readonly connectGateway: ConnectGateway;
   readonly checkReadiness: CheckReadiness;
+  readonly tenants: TenantSwitch;
   readonly countAccounts: () => Promise<AccountTotals>;
   close(): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function connectKeycloak(
   const realm = createRealmObjects(api, callTimeoutMs);
   return {
     connectGateway: keycloakGateway(api, realm),
+    tenants: tenantSwitch(api, realm, callTimeoutMs),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
     checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
     close: () => agent.close(),

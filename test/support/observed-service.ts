@@ -2,7 +2,10 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
+// Loaded here, so that the first test does not wait for it.
+import '../../src/observability/metrics.ts';
 import { createTelemetry, publishMetrics } from '../../src/observability/telemetry.ts';
+import '../../src/observability/tracing.ts';
 import { httpStub, json, type Received } from './http-stub.ts';
 import { issuer, testApp } from './test-app.ts';
 

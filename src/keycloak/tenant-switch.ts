@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { Account, Stamp } from '../service-accounts/account.ts';
+import { accountOf, updatedAttributes } from './account-representation.ts';
+import type { AdminApi, AdminCall } from './admin-api.ts';
+import { clientAttributes, names } from './names.ts';
+import type { RealmObjects } from './realm-objects.ts';
+
+/** On the tenant's role of `orki-tenants`: since when the tenant is off (RFC 3339). */
+const offSince = 'orki.off-since';
+/** On the client of an account that was active when its tenant was switched off. */
+const offWithTenant = 'orki.off-with-tenant';
+
+const pageSize = 100;
+
+const role = z.object({ attributes: z.record(z.string(), z.array(z.string())).default({}) });
+const marked = z.looseObject({ attributes: z.looseObject({ [offWithTenant]: z.literal('true') }) });
+
+/** An account of the tenant, and whether it is off because its tenant is. */
+export interface TenantAccount {
+  readonly account: Account;
+  readonly isOffWithTenant: boolean;
+}
+
+/** What switching a tenant off and on takes of Keycloak. Each method throws a ServiceError: 503, or 504. */
+export interface TenantSwitch {
+  isOff(tenantId: string, signal: AbortSignal): Promise<boolean>;
+  markOff(tenantId: string, at: string): Promise<void>;
+  markOn(tenantId: string): Promise<void>;
+  /** All accounts of the tenant, a stretch at a time. */
+  accounts(tenantId: string): AsyncIterable<TenantAccount>;
+  /** Deactivates an account and notes, in the same change, that it was active. */
+  switchOff(id: string, stamp: Stamp): Promise<void>;
+  /** Undoes that. */
+  switchOn(id: string, stamp: Stamp): Promise<void>;
+}
+
+/**
+ * A tenant that is off is one whose role of `orki-tenants` says so, and that of its accounts which were active bear a
+ * mark: Keycloak alone holds all that is needed to go on after an interruption, and to bring back what was active.
+ */
+export function tenantSwitch(api: AdminApi, realm: RealmObjects, callTimeoutMs: number): TenantSwitch {
+  const call = (adminCall: AdminCall) => api(adminCall, AbortSignal.timeout(callTimeoutMs));
+  const rolesPath = async () => `/clients/${await realm.clientUuid(names.tenantsClient)}/roles`;
+
+  async function putRole(tenantId: string, attributes: Record<string, string[]>): Promise<void> {
+    const roles = await rolesPath();
+    const body = {
+      name: tenantId,
+      description: `Puts tenant_id "${tenantId}" into access tokens.`,
+      attributes,
+    };
+    const path = `${roles}/${tenantId}`;
+    const operation = 'switch tenant';
+    const changed = await call({ operation, method: 'PUT', path, body, expected: [404] });
+    if (changed.status !== 404) return;
+    // Of a tenant that never had an account; its first one must not be made either.
+    await call({ operation: 'make tenant role', method: 'POST', path: roles, body, expected: [409] });
+    await call({ operation, method: 'PUT', path, body });
+  }
+
+  const change = (operation: string, id: string, enabled: boolean, stamp: Stamp) =>
+    call({
+      operation,
+      method: 'PUT',
+      path: `/clients/${id}`,
+      body: { enabled, attributes: { [offWithTenant]: enabled ? '' : 'true', ...updatedAttributes(stamp) } },
+      // Somebody deleted it meanwhile.
+      expected: [404],
+    });
+
+  return {
+    async isOff(tenantId, signal) {
+      const path = `${await rolesPath()}/${tenantId}`;
+      const answer = await api({ operation: 'read tenant', method: 'GET', path, expected: [404] }, signal);
+      return answer.status !== 404 && role.parse(answer.body).attributes[offSince] !== undefined;
+    },
+    markOff: (tenantId, at) => putRole(tenantId, { [offSince]: [at] }),
+    markOn: (tenantId) => putRole(tenantId, {}),
+    async *accounts(tenantId) {
+      for (let first = 0; ; first += pageSize) {
+        const query = { q: `${clientAttributes.tenant}:${tenantId}`, first, max: pageSize };
+        const answer = await call({ operation: 'list accounts', method: 'GET', path: '/clients', query });
+        const clients = z.array(z.unknown()).parse(answer.body);
+        for (const client of clients) {
+          const account = accountOf(client);
+          if (account?.tenantId !== tenantId) continue;
+          yield { account, isOffWithTenant: marked.safeParse(client).success };
+        }
+        if (clients.length < pageSize) return;
+      }
+    },
+    switchOff: async (id, stamp) => void (await change('deactivate account', id, false, stamp)),
+    switchOn: async (id, stamp) => void (await change('activate account', id, true, stamp)),
+  };
+}

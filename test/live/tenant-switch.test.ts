@@ -1,0 +1,184 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../dev/child.ts';
+import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
+import { names } from '../../src/keycloak/names.ts';
+import { switchTenantOff, switchTenantOn } from '../../src/tenants/switch-tenant.ts';
+import { requestToken } from '../support/live-oauth.ts';
+import { type LiveService, liveService } from '../support/live-service.ts';
+
+let live: LiveService;
+let keycloak: KeycloakConnection;
+const folder = mkdtempSync(join(tmpdir(), 'tenant-'));
+beforeAll(async () => {
+  live = await liveService('tenant-switch');
+  const { url: internalUrl, name: realm, issuer, secret } = live.realm;
+  const own = { clientId: names.serviceClient, credential: { secret } };
+  keycloak = connectKeycloak({ ...own, internalUrl, issuer, realm, callTimeoutMs: 10_000 }, () => undefined);
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await keycloak.close();
+  await live[Symbol.asyncDispose]();
+});
+
+/** Runs `npm run tenant` as the operator does, and gives what it printed and the audit records that it wrote. */
+async function tenant(...args: string[]) {
+  const { realm } = live;
+  const auditFile = join(folder, `audit-${args.join('-')}-${Date.now()}`);
+  let output = '';
+  const code = await run(process.execPath, ['src/tenant.ts', ...args, '--by', 'Olga'], {
+    env: {
+      KEYCLOAK_URL: realm.url,
+      KEYCLOAK_REALM: realm.name,
+      KEYCLOAK_CLIENT_SECRET: realm.secret,
+      AUDIT_FILE: auditFile,
+    },
+    onOutput: (text) => {
+      output += text;
+    },
+  });
+  const audit = () =>
+    readFileSync(auditFile, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  return { code, output, audit };
+}
+
+interface Created {
+  readonly id: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const account = (username: string, tenantId = 'acme'): Promise<Created> =>
+  live.create({ username, mode: 'agent' }, tenantId === 'acme' ? 'admin' : 'globexAdmin', tenantId);
+const obtainsToken = async (credentials: Created) =>
+  (await requestToken(live.realm.tokenUrl, credentials)).status === 200;
+const statusOf = async ({ id }: Created) =>
+  (await live.request({ path: `/acme/service-accounts/${id}` })).body.status;
+
+/** Without the wait for requests that are under way. */
+const settings = {
+  tenantId: 'globex',
+  by: { subject: 'operator', username: 'Olga' },
+  settleMs: 0,
+  wait: async () => undefined,
+  onSwitched: () => undefined,
+};
+
+describe('npm run tenant', () => {
+  it('switches all accounts of one tenant off, keeps its callers from changes, and brings back what was active', {
+    timeout: 180_000,
+  }, async () => {
+    const first = await account('first');
+    const second = await account('second');
+    const inactive = await account('inactive');
+    const foreign = await account('foreign', 'globex');
+    const path = `/acme/service-accounts/${inactive.id}`;
+    await live.request({ method: 'POST', path: `${path}/deactivate` });
+
+    const off = await tenant('deactivate', 'acme');
+    expect(off.output).toContain('acme is off: 2 accounts switched, 1 left as they were.');
+    expect(off.code).toBe(0);
+    expect(off.output).toContain(first.clientId);
+    expect(await Promise.all([first, second, inactive, foreign].map(obtainsToken))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(off.audit()).toHaveLength(2);
+    expect(off.audit()[0]).toMatchObject({
+      action: 'deactivate',
+      outcome: 'done',
+      tenant: 'acme',
+      actor: { subject: 'operator', username: 'Olga' },
+      before: { status: 'active' },
+      after: { status: 'inactive' },
+    });
+    const refused = { status: 403, body: { code: 'tenant-off' } };
+    const body = { username: 'third', mode: 'agent' };
+    expect(await live.request({ method: 'POST', body })).toMatchObject(refused);
+    expect(await live.request({ method: 'POST', path: `${path}/activate` })).toMatchObject(refused);
+
+    const again = await switchTenantOff(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    expect(again).toEqual({ switched: 0, untouched: 3 });
+
+    const on = await tenant('activate', 'acme');
+    expect(on).toMatchObject({ code: 0 });
+    expect(on.output).toContain('acme is on: 2 accounts switched, 1 left as they were.');
+    expect(await Promise.all([first, second, inactive].map(statusOf))).toEqual([
+      'active',
+      'active',
+      'inactive',
+    ]);
+    expect(await Promise.all([first, second, inactive].map(obtainsToken))).toEqual([true, true, false]);
+    expect((await live.request({ method: 'POST', body })).status).toBe(201);
+    // What it switched off is not remembered beyond its coming back.
+    const andAgain = await switchTenantOn(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    expect(andAgain.switched).toBe(0);
+  });
+
+  it('takes nothing for a tenant that can be none, and says how it is used', async () => {
+    for (const args of [['deactivate'], ['deactivate', 'acme" x'], ['remove', 'acme'], []]) {
+      expect(await tenant(...args)).toMatchObject({
+        code: 2,
+        output: expect.stringContaining('npm run tenant'),
+      });
+    }
+  });
+});
+
+describe('switching a tenant', () => {
+  const interrupt = () => {
+    throw new Error('interrupted');
+  };
+
+  it('goes on after an interruption, and then brings back all that was active at the beginning', async () => {
+    const accounts = [await account('one', 'globex'), await account('two', 'globex')];
+    const tokens = () => Promise.all(accounts.map(obtainsToken));
+    await expect(switchTenantOff(keycloak.tenants, { ...settings, onSwitched: interrupt })).rejects.toThrow(
+      'interrupted',
+    );
+    expect(await keycloak.tenants.isOff('globex', AbortSignal.timeout(5_000))).toBe(true);
+    await switchTenantOff(keycloak.tenants, settings);
+    expect(await tokens()).toEqual([false, false]);
+
+    await expect(switchTenantOn(keycloak.tenants, { ...settings, onSwitched: interrupt })).rejects.toThrow(
+      'interrupted',
+    );
+    expect(await keycloak.tenants.isOff('globex', AbortSignal.timeout(5_000))).toBe(true);
+    await switchTenantOn(keycloak.tenants, settings);
+    expect(await tokens()).toEqual([true, true]);
+    expect(await keycloak.tenants.isOff('globex', AbortSignal.timeout(5_000))).toBe(false);
+  });
+
+  it('finds what a request that was under way activated or made after the first look', async () => {
+    const late: Created[] = [];
+    const wait = async () => {
+      if (late.length > 0) return;
+      // As a request does that was let through before.
+      await switchTenantOn(keycloak.tenants, settings);
+      late.push(await account('late', 'globex'));
+      await keycloak.tenants.markOff('globex', new Date().toISOString());
+    };
+    await switchTenantOff(keycloak.tenants, { ...settings, wait });
+    expect(await Promise.all(late.map(obtainsToken))).toEqual([false]);
+    await switchTenantOn(keycloak.tenants, settings);
+  });
+
+  it('keeps a tenant that never had an account from its first', async () => {
+    const initech = { ...settings, tenantId: 'initech' };
+    const body = { username: 'first', mode: 'agent' };
+    const ask = () =>
+      live.request({ as: 'initechAdmin', method: 'POST', path: '/initech/service-accounts', body });
+    await switchTenantOff(keycloak.tenants, initech);
+    expect(await ask()).toMatchObject({ status: 403, body: { code: 'tenant-off' } });
+    await switchTenantOn(keycloak.tenants, initech);
+    expect((await ask()).status).toBe(201);
+  });
+});
