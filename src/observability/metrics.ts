@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { KeycloakCall } from '../keycloak/call-observer.ts';
+import type { AuditedAction } from './audit.ts';
 import { type KeycloakOutcome, saysAboutKeycloak } from './keycloak-outcome.ts';
 
 export interface FinishedRequest {
@@ -35,6 +36,14 @@ export interface Metrics {
 }
 
 const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const actions: readonly AuditedAction[] = [
+  'create',
+  'edit',
+  'regenerate-secret',
+  'activate',
+  'deactivate',
+  'delete',
+];
 /** A call is cut off after three seconds. */
 const callBuckets = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 
@@ -86,14 +95,19 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['limit'],
     registers,
   });
-  // Counters that exist from the start show their first increase.
+  // A series that appears with its first event shows no increase, and alerts would miss that one.
   for (const limit of ['caller', 'tenant']) refused.inc({ limit }, 0);
+  calls.zero({ operation: 'obtain service token', outcome: 'refused' });
   const records = new Counter({
     name: 'orki_audit_records_total',
     help: 'Audit records written, by action and outcome.',
     labelNames: ['action', 'outcome'],
     registers,
   });
+  for (const action of actions) {
+    for (const outcome of ['done', 'outcome-unknown', 'permission-missing'])
+      records.inc({ action, outcome }, 0);
+  }
   const up = gauge('orki_keycloak_up', 'Whether Keycloak was up (1) or down (0) when it was last called.');
   const tokenTime = gauge(
     'orki_keycloak_token_obtained_timestamp_seconds',
