@@ -23,6 +23,9 @@ export default defineConfig({
           include: ['test/live/**/*.test.ts'],
           exclude: withoutBrowser ? ['test/live/browser/**'] : [],
           globalSetup: ['test/live/keycloak-under-test.ts'],
+          // Files of one worker share what takes Keycloak seconds to make, such as the realm that is attacked.
+          isolate: false,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

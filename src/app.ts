@@ -68,6 +68,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     bodyLimit: maxBodyBytes,
     requestTimeout: receiveTimeoutMs,
     connectionTimeout: receiveTimeoutMs,
+    // Node would look for requests that take too long to arrive every half a minute.
+    http: { connectionsCheckingInterval: 1_000 },
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
       watch.watchUnroutable(request, reply);

@@ -155,18 +155,3 @@ describe("Keycloak's other tokens", () => {
     expect(types).toEqual(['Bearer', 'ID', 'Refresh']);
   });
 });
-
-describe("the service's own token", () => {
-  it('is signed RS256 and holds the query role alone', async () => {
-    const token = await live.realm.token({
-      grant_type: 'client_credentials',
-      client_id: names.serviceClient,
-      client_secret: live.realm.secret,
-    });
-    const { header, claims } = decode(token);
-    expect(header.alg).toBe('RS256');
-    expect(claims).toMatchObject({ aud: 'realm-management' });
-    expect(claims.resource_access).toEqual({ 'realm-management': { roles: ['query-clients'] } });
-    expect(claims.realm_access).toBeUndefined();
-  });
-});

@@ -135,7 +135,7 @@ describe("a person's token", () => {
   });
 
   test.each(['viewer@acme.test', 'nobody@nowhere.test'])(
-    'keeps its tenant from the hands of %s',
+    'attack 19: keeps its tenant from the hands of %s',
     async (username) => {
       const own = async (method: string, body?: unknown) => {
         const token = await realm.token({ ...signIn('console', username), scope: 'openid' });

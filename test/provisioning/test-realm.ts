@@ -67,6 +67,8 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
     env,
     target,
     url: keycloak.url,
+    adminUsername: keycloak.adminUsername,
+    adminPassword: keycloak.adminPassword,
     admin,
     token,
     /** Calls the admin API with what `grant` gets from this realm's token URL. */

@@ -78,6 +78,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
 
   return {
     url,
+    server: app.server,
     /** Lines of the service's log. */
     log,
     audit,
