@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
+import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { requireLoopback } from './loopback.ts';
 import { root } from './paths.ts';
 
@@ -19,18 +19,19 @@ interface DemoData {
 }
 
 interface Target {
-  url: string;
-  realm: string;
-  administrator: { username: string; password: string };
+  /** Acts on the realm as an operator of it. */
+  keycloak: KeycloakAdminClient;
+  /** Keycloak as the world sees it. */
+  publicUrl: string;
 }
 
 /**
  * Puts the people and the client of keycloak/demo.json into a provisioned realm, and sets right what of them is
  * there already. A Problem when Keycloak is not on loopback.
  */
-export async function loadDemoData({ url, realm, administrator }: Target): Promise<{ clientIsNew: boolean }> {
+export async function loadDemoData({ keycloak, publicUrl }: Target): Promise<{ clientIsNew: boolean }> {
+  requireLoopback(publicUrl);
   const demo = readDemoData();
-  const keycloak = await signInToKeycloak({ url, realm, administrator });
   const clientIsNew = await putClient(keycloak, demo.client);
   const roles = await apiRoles(keycloak);
   for (const person of demo.people) await putPerson(keycloak, person, demo.password, roles);
@@ -38,23 +39,18 @@ export async function loadDemoData({ url, realm, administrator }: Target): Promi
 }
 
 /** Puts one more person with the demo's password into that realm. A Problem when Keycloak is not on loopback. */
-export async function addPerson(target: Target, person: Person): Promise<{ password: string }> {
+export async function addPerson(
+  { keycloak, publicUrl }: Target,
+  person: Person,
+): Promise<{ password: string }> {
+  requireLoopback(publicUrl);
   const { password } = readDemoData();
-  const keycloak = await signInToKeycloak(target);
   await putPerson(keycloak, person, password, await apiRoles(keycloak));
   return { password };
 }
 
 const readDemoData = (): DemoData =>
   JSON.parse(readFileSync(join(root, 'keycloak', 'demo.json'), 'utf8')) as DemoData;
-
-async function signInToKeycloak({ url, realm, administrator }: Target): Promise<KeycloakAdminClient> {
-  requireLoopback(url);
-  const keycloak = new KeycloakAdminClient({ baseUrl: url, realmName: 'master' });
-  await keycloak.auth({ ...administrator, grantType: 'password', clientId: 'admin-cli' });
-  keycloak.setConfig({ realmName: realm });
-  return keycloak;
-}
 
 async function putClient(keycloak: KeycloakAdminClient, client: DemoData['client']): Promise<boolean> {
   const [existing] = await keycloak.clients.find({ clientId: client.clientId });

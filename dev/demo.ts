@@ -2,7 +2,7 @@ import { BashSession } from './bash-session.ts';
 import { findOnPath } from './keycloak/java.ts';
 import { main, Problem } from './problem.ts';
 import { answersOk } from './ready.ts';
-import { addressesOf, readPorts } from './settings.ts';
+import { addressesOf, readPorts, realm } from './settings.ts';
 import { readState } from './state.ts';
 import { type Step, walk } from './walk.ts';
 
@@ -12,9 +12,11 @@ await main(async () => {
   }
   const addresses = addressesOf(readPorts(process.env, readState()?.ports));
   const { keycloak, service, tenantApi } = addresses;
-  for (const url of [`${keycloak}/health/ready`, `${service}/readyz`, `${tenantApi}/livez`]) {
+  for (const url of [`${keycloak}/realms/${realm}`, `${service}/readyz`, `${tenantApi}/livez`]) {
     if (await answersOk(url)) continue;
-    throw new Problem(`Not ready: ${url}\nStart everything first: npm run up -- --detach`);
+    throw new Problem(
+      `Not ready: ${url}\nStart everything first: npm run up -- --detach, or docker compose --profile demo up -d --build`,
+    );
   }
   await using bash = new BashSession();
   const steps = walk(addresses);

@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { composeSecrets } from './compose-secrets.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 
 const OLDEST_NODE = 20;
@@ -59,8 +60,17 @@ if (process.platform === 'win32') {
   );
 }
 const [name, ...args] = process.argv.slice(2);
+// Compose needs no dependencies of the checkout, and so the machine that runs it needs none either.
+if (name === 'secrets') {
+  try {
+    composeSecrets(root, args);
+    process.exit();
+  } catch (error) {
+    fail(error.message);
+  }
+}
 const script = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined;
-if (!script) fail(`Usage: node dev/run.mjs ${Object.keys(commands).join('|')} [arguments]`);
+if (!script) fail(`Usage: node dev/run.mjs ${[...Object.keys(commands), 'secrets'].join('|')} [arguments]`);
 
 try {
   await ensureDependencies(root);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asAdministrator } from './administrator.ts';
 import { run, startInBackground, tail } from './child.ts';
 import { clientSecret } from './client-secret.ts';
 import { loadDemoData } from './demo-data.ts';
@@ -27,7 +28,7 @@ export async function startSystem({ ports, signal, onStarted }: Launch): Promise
   await startKeycloak({ ports, signal, onStarted }, addresses.keycloak);
   await withProgress(`Provisioning the realm ${realm}`, () => provision(addresses, signal));
   const { clientIsNew } = await withProgress('Loading the demo data', () =>
-    loadDemoData({ url: addresses.keycloak, realm, administrator }),
+    loadDemoData(asAdministrator(addresses.keycloak)),
   );
   // Clients that came since provisioning are within the service's reach until it runs again.
   if (clientIsNew) await withProgress('Protecting the demo client', () => provision(addresses, signal));

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { appointOperator } from './keycloak/provisioning/appoint-operator.ts';
 import { loadCatalogue } from './keycloak/provisioning/catalogue.ts';
 import { explainFailure } from './keycloak/provisioning/failures.ts';
 import { connectAsOperator } from './keycloak/provisioning/operator.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
       serviceClientSecret: settings.serviceClientSecret,
       frontendRedirectUris: settings.frontendRedirectUris,
     };
+    if (!values.check) await appointOperator(settings, target, print);
     if (values.check) {
       const { differences, findings, counts } = await check(steps, target, print);
       print(

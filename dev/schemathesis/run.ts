@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { asAdministrator } from '../administrator.ts';
 import { run } from '../child.ts';
 import { addPerson } from '../demo-data.ts';
 import { findOnPath } from '../keycloak/java.ts';
 import { local, root } from '../paths.ts';
 import { main, Problem } from '../problem.ts';
 import { answersOk } from '../ready.ts';
-import { type Addresses, addressesOf, administrator, readPorts, realm } from '../settings.ts';
+import { type Addresses, addressesOf, readPorts, realm } from '../settings.ts';
 import { readState } from '../state.ts';
 
 /** Always the same requests, so that a red run can be repeated. */
@@ -25,9 +26,8 @@ await main(async () => {
       );
   }
   const schemathesis = await install();
-  const target = { url: addresses.keycloak, realm, administrator };
   const person = { username, firstName: 'Sam', lastName: 'Schemathesis', tenant, roles: ['mode-admin'] };
-  const { password } = await addPerson(target, person);
+  const { password } = await addPerson(asAdministrator(addresses.keycloak), person);
   const tokenUrl = `${addresses.keycloak}/realms/${realm}/protocol/openid-connect/token`;
   const signIn = { grant_type: 'password', client_id: 'orki-demo-cli', username, password };
   const code = await run(

@@ -149,9 +149,10 @@ if (import.meta.main) {
     HOST: z.string().default('127.0.0.1'),
     PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
     ISSUER: z.url().default('http://127.0.0.1:8080/realms/orki'),
+    JWKS_URL: z.url().optional(), // where Keycloak is reached by another address than its tokens name
   });
-  const { HOST: host, PORT: port, ISSUER: issuer } = Environment.parse(process.env);
-  const certs = new URL(`${issuer}/protocol/openid-connect/certs`);
+  const { HOST: host, PORT: port, ISSUER: issuer, JWKS_URL: jwks } = Environment.parse(process.env);
+  const certs = new URL(jwks ?? `${issuer}/protocol/openid-connect/certs`);
   const app = buildTenantApi({ issuer, keys: createRemoteJWKSet(certs, { timeoutDuration: 3000 }) });
   closeWithGrace({ delay: 10_000, logger: app.log }, () => app.close());
   await app.listen({ host, port });

@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
+import { assertionAlgorithm, publicKeySet } from '../client-keys.ts';
 import { type Comparison, mismatches, setDifference, type Target } from './comparison.ts';
 import { findClient, requireClientScope, type StoredClient } from './lookups.ts';
 import { isProvisioned, provisionedMark, somebodyElses } from './ownership.ts';
@@ -11,6 +13,21 @@ export const noFlows = {
   serviceAccountsEnabled: false,
   publicClient: false,
 } satisfies ClientRepresentation;
+
+/**
+ * A client that authenticates by any of these keys (private_key_jwt). Keycloak then takes no secret from it, not the
+ * one that it stores with every client either.
+ */
+export async function authenticatedBy(keys: readonly KeyObject[]) {
+  return {
+    clientAuthenticatorType: 'client-jwt',
+    attributes: {
+      'use.jwks.string': 'true',
+      'jwks.string': JSON.stringify(await publicKeySet(keys)),
+      'token.endpoint.auth.signing.alg': assertionAlgorithm,
+    },
+  };
+}
 
 type DesiredClient = ClientRepresentation & { clientId: string };
 

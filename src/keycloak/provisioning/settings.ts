@@ -21,6 +21,7 @@ const inFiles = [
   'KEYCLOAK_ADMIN_PASSWORD',
   'KEYCLOAK_ADMIN_CLIENT_KEY',
   'KEYCLOAK_ADMIN_CLIENT_SECRET',
+  'KEYCLOAK_BOOTSTRAP_CLIENT_SECRET',
 ];
 
 const key = <T>(read: (pem: string) => T) =>
@@ -53,6 +54,8 @@ const environment = z.object({
   KEYCLOAK_ADMIN_CLIENT_ID: z.string().min(1).optional(),
   KEYCLOAK_ADMIN_CLIENT_KEY: key(readPrivateKey).optional(),
   KEYCLOAK_ADMIN_CLIENT_SECRET: z.string().min(1).optional(),
+  KEYCLOAK_BOOTSTRAP_CLIENT_ID: z.string().min(1).optional(),
+  KEYCLOAK_BOOTSTRAP_CLIENT_SECRET: z.string().min(1).optional(),
   KEYCLOAK_CLIENT_PUBLIC_KEYS: key(publicKeys).optional(),
   KEYCLOAK_CLIENT_SECRET: z
     .string()
@@ -87,6 +90,7 @@ const settingsSchema = environment.transform((env, context) => {
     realm: env.KEYCLOAK_REALM,
     operatorRealm: env.KEYCLOAK_ADMIN_REALM,
     operator,
+    bootstrap: bootstrapOf(env),
     serviceClientKeys: env.KEYCLOAK_CLIENT_PUBLIC_KEYS,
     serviceClientSecret: env.KEYCLOAK_CLIENT_SECRET,
     frontendRedirectUris: env.FRONTEND_REDIRECT_URIS,
@@ -105,10 +109,17 @@ function operatorOf(env: z.infer<typeof environment>): OperatorCredential | unde
   return undefined;
 }
 
+function bootstrapOf(env: z.infer<typeof environment>): ClientOperator | undefined {
+  const { KEYCLOAK_BOOTSTRAP_CLIENT_ID: clientId, KEYCLOAK_BOOTSTRAP_CLIENT_SECRET: secret } = env;
+  return clientId && secret ? { clientId, credential: { secret } } : undefined;
+}
+
 export type ProvisioningSettings = z.infer<typeof settingsSchema>;
-export type OperatorCredential =
-  | { clientId: string; credential: ClientCredential }
-  | { username: string; password: string };
+interface ClientOperator {
+  clientId: string;
+  credential: ClientCredential;
+}
+export type OperatorCredential = ClientOperator | { username: string; password: string };
 
 /** The environment does not say what provisioning needs; the message names each variable and holds no value. */
 export class SettingsError extends Error {}

@@ -1,9 +1,7 @@
-import type { KeyObject } from 'node:crypto';
-import { assertionAlgorithm, publicKeySet } from '../../client-keys.ts';
 import { names } from '../../names.ts';
 import type { Comparison, Step, Target } from '../comparison.ts';
 import { clientRoles, requireClient, requireRoles, type StoredClient, type StoredRole } from '../lookups.ts';
-import { compareOwnedClient, noFlows } from '../owned-client.ts';
+import { authenticatedBy, compareOwnedClient, noFlows } from '../owned-client.ts';
 import { compareRoleSet, mappedRoles } from '../role-sets.ts';
 
 const desired = {
@@ -24,7 +22,7 @@ export const serviceClient: Step = {
   name: 'service client',
   async compare(target, comparison) {
     const { serviceClientKeys: keys, serviceClientSecret: secret } = target;
-    const { attributes, ...authenticator } = keys ? await byKeys(keys) : bySecret(secret);
+    const { attributes, ...authenticator } = keys ? await authenticatedBy(keys) : bySecret(secret);
     const wanted = { ...desired, ...authenticator, attributes: { ...desired.attributes, ...attributes } };
     const client = await compareOwnedClient(target, comparison, wanted, secret ? { secret } : {});
     if (!client) {
@@ -40,18 +38,6 @@ export const serviceClient: Step = {
     await compareRights(target, comparison, client);
   },
 };
-
-/** A key opens what is its client's alone, and Keycloak then takes no secret: not the one that it stores either. */
-async function byKeys(keys: readonly KeyObject[]) {
-  return {
-    clientAuthenticatorType: 'client-jwt',
-    attributes: {
-      'use.jwks.string': 'true',
-      'jwks.string': JSON.stringify(await publicKeySet(keys)),
-      'token.endpoint.auth.signing.alg': assertionAlgorithm,
-    },
-  };
-}
 
 /** Without a secret either, the client keeps the authenticator that it has. */
 function bySecret(secret: string | undefined) {

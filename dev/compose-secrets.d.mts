@@ -1,0 +1,1 @@
+export function composeSecrets(root: string, args: string[]): void;
