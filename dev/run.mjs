@@ -19,6 +19,8 @@ const commands = {
   provision: ['src/provision.ts'],
   tenant: ['src/tenant.ts'],
   openapi: ['src/openapi.ts'],
+  client: ['dev/client.ts'],
+  compatibility: ['dev/compatibility.ts'],
   schemathesis: ['dev/schemathesis/run.ts'],
   races: ['test/harness/races.ts'],
 };

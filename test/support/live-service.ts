@@ -34,6 +34,7 @@ interface ServiceSettings {
   readonly requestsPerMinute?: number;
   /** Where a browser finds it, with /swagger; by default it says that it is elsewhere, and shows none. */
   readonly port?: number;
+  readonly corsOrigins?: readonly string[];
 }
 
 /** The service as it runs in production, on a port of its own, over a provisioned realm. */
@@ -57,7 +58,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     auditLog: (record) => void audit.push(record),
     trustedProxies: [],
     rateLimits: { perCallerPerMinute: requestsPerMinute, perTenantPerMinute: 100_000 },
-    corsOrigins: [],
+    corsOrigins: settings.corsOrigins ?? [],
     showDocumentation: port !== 0,
     isTenantOff: keycloak.tenants.isOff,
   });

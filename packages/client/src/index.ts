@@ -1,0 +1,22 @@
+export {
+  type CallOptions,
+  createServiceAccountsClient,
+  type ServiceAccountsClient,
+  type ServiceAccountsClientOptions,
+} from './client.ts';
+export {
+  type ErrorCode,
+  type ErrorCodeOf,
+  isProblem,
+  type Problem,
+  ServiceAccountsError,
+} from './problem.ts';
+export type {
+  CreateServiceAccount,
+  EditServiceAccount,
+  ListQuery,
+  PermissionCatalogue,
+  ServiceAccount,
+  ServiceAccountPage,
+  ServiceAccountWithSecret,
+} from './types.ts';

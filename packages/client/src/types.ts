@@ -1,0 +1,11 @@
+import type { components, operations } from './schema.ts';
+
+type Schemas = components['schemas'];
+
+export type ServiceAccount = Schemas['ServiceAccount'];
+export type ServiceAccountWithSecret = Schemas['ServiceAccountWithSecret'];
+export type ServiceAccountPage = Schemas['ServiceAccountPage'];
+export type PermissionCatalogue = Schemas['PermissionCatalogue'];
+export type CreateServiceAccount = Schemas['CreateServiceAccountInput'];
+export type EditServiceAccount = Schemas['EditServiceAccountInput'];
+export type ListQuery = NonNullable<operations['listServiceAccounts']['parameters']['query']>;
