@@ -20,6 +20,7 @@ const commands = {
   tenant: ['src/tenant.ts'],
   openapi: ['src/openapi.ts'],
   client: ['dev/client.ts'],
+  integrators: ['dev/integrators/run.ts'],
   compatibility: ['dev/compatibility.ts'],
   schemathesis: ['dev/schemathesis/run.ts'],
   races: ['test/harness/races.ts'],
