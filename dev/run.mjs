@@ -24,6 +24,8 @@ const commands = {
   compatibility: ['dev/compatibility.ts'],
   schemathesis: ['dev/schemathesis/run.ts'],
   races: ['test/harness/races.ts'],
+  attacks: ['dev/attacks.ts'],
+  audit: ['dev/audit.ts'],
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -4,7 +4,7 @@ import { type ErrorCode, errorTable } from './errors.ts';
 const codes = Object.keys(errorTable) as [ErrorCode, ...ErrorCode[]];
 
 /** The body of every error (RFC 9457). `code` is what programs decide by; `type` is the same as a URI. */
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z
       .string()

@@ -17,7 +17,7 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   };
 
 /** A 400 for all that zod found wrong in one part of a request. */
-export function invalidRequest(part: FieldError['in'], error: z.ZodError): ServiceError {
+function invalidRequest(part: FieldError['in'], error: z.ZodError): ServiceError {
   const errors = error.issues.flatMap((issue) => fieldErrors(part, issue));
   const [only, ...others] = errors;
   const detail =

@@ -32,6 +32,7 @@ interface ServiceSettings {
   readonly callTimeoutMs?: number;
   readonly maxAccountsPerTenant?: number;
   readonly requestsPerMinute?: number;
+  readonly logLevel?: string;
   /** Where a browser finds it, with /swagger; by default it says that it is elsewhere, and shows none. */
   readonly port?: number;
   readonly corsOrigins?: readonly string[];
@@ -51,7 +52,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     connectGateway: keycloak.connectGateway,
     checkReadiness: keycloak.checkReadiness,
     verifyToken: createTokenVerifier({ issuer: realm.issuer, keys: signingKeys.keys }),
-    logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
+    logger: pino({ level: settings.logLevel ?? 'info' }, { write: (line: string) => void log.push(line) }),
     publicUrl: port === 0 ? publicUrl : `http://127.0.0.1:${port}`,
     issuer: realm.issuer,
     maxAccountsPerTenant: settings.maxAccountsPerTenant ?? 500,

@@ -2,7 +2,7 @@
  * The attribute by which provisioning knows what it made itself: a client or scope that has one of our names but
  * not this mark is somebody else's and is never changed. An operator hands one over by setting it.
  */
-export const provisionedAttribute = 'orki.provisioned';
+const provisionedAttribute = 'orki.provisioned';
 
 export const provisionedMark = { [provisionedAttribute]: 'true' };
 

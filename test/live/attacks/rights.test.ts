@@ -1,6 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ServiceError } from '../../../src/errors.ts';
+import { connectKeycloak } from '../../../src/keycloak/connect.ts';
 import { names } from '../../../src/keycloak/names.ts';
+import { createClientId } from '../../../src/service-accounts/client-id.ts';
 import { type AttackedHouse, attackedHouse, everyCallOn, pathOf } from '../../support/attacked-house.ts';
+import { newAccount } from '../../support/in-memory-keycloak.ts';
 import { introspector, obtainToken, requestToken } from '../../support/live-oauth.ts';
 import type { PersonName } from '../../support/live-realm.ts';
 
@@ -185,4 +189,18 @@ it('attack 33: a deactivated account gets no token, and introspection calls the 
   await house.request({ as: 'writer', method: 'POST', path: `${pathOf(account.id)}/deactivate` });
   expect(await requestToken(house.realm.tokenUrl, account)).toMatchObject({ status: 401 });
   expect(await introspect(token)).toEqual({ active: false });
+});
+
+it('attack 30: a user whose name stands in the way of a new client makes a clean failure, and its id was unknowable', async () => {
+  const account = newAccount({ clientId: createClientId(Date.now()) });
+  const blocker = { username: `service-account-${account.clientId}`, enabled: true };
+  expect((await house.realm.admin('POST', '/users', blocker)).status).toBe(201);
+  const { url: internalUrl, name: realm, issuer, secret } = house.realm;
+  const settings = { internalUrl, realm, issuer, clientId: names.serviceClient, credential: { secret } };
+  const keycloak = connectKeycloak({ ...settings, callTimeoutMs: 10_000 }, () => undefined);
+  onTestFinished(() => keycloak.close());
+  const gateway = keycloak.connectGateway({ signal: AbortSignal.timeout(20_000) });
+  await expect(gateway.createClient(account)).rejects.toBeInstanceOf(ServiceError);
+  expect(await house.realm.clientInKeycloak(account.id)).toBeUndefined();
+  expect(createClientId(Date.now())).not.toBe(createClientId(Date.now()));
 });
