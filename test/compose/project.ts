@@ -73,7 +73,7 @@ export async function composeProject(settings: Record<string, string> = {}) {
         async () => {
           if (!(await answersOk(`${service}/readyz`))) throw new Error('the service is not ready');
         },
-        { timeout: 3 * minutes, interval: 500 },
+        { timeout: 5 * minutes, interval: 500 },
       );
     },
     /** The project's containers as the engine describes them. */

@@ -60,6 +60,30 @@ test('keys, secrets and passwords may be in files', () => {
   );
 });
 
+test('a temporary administrator makes a client of the realm with a key the operator, and nothing else', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const keyFile = join(folder, 'key');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  writeFileSync(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const operator = {
+    KEYCLOAK_ADMIN_REALM: 'orki',
+    KEYCLOAK_ADMIN_CLIENT_ID: 'ops',
+    KEYCLOAK_ADMIN_CLIENT_KEY_FILE: keyFile,
+  };
+  const bootstrap = {
+    KEYCLOAK_BOOTSTRAP_CLIENT_ID: 'temporary',
+    KEYCLOAK_BOOTSTRAP_CLIENT_SECRET: 's',
+  };
+  expect(readSettings({ ...complete, ...operator, ...bootstrap }).appointment).toMatchObject({
+    administrator: { clientId: 'temporary', credential: { secret: 's' } },
+    operator: { clientId: 'ops' },
+  });
+  for (const wrong of [bootstrap, { ...operator, ...bootstrap, KEYCLOAK_ADMIN_REALM: 'master' }]) {
+    expect(() => readSettings({ ...complete, ...wrong })).toThrow(/^KEYCLOAK_BOOTSTRAP_CLIENT_ID: needs /);
+  }
+});
+
 test('an empty variable counts as absent', () => {
   expect(readSettings({ ...complete, KEYCLOAK_REALM: '', KEYCLOAK_CLIENT_SECRET: '' })).toMatchObject({
     realm: 'orki',

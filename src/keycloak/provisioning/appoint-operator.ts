@@ -27,24 +27,14 @@ export async function appointOperator(
   target: Target,
   print: (line: string) => void,
 ): Promise<void> {
-  const { bootstrap, operator, operatorRealm } = settings;
-  if (!bootstrap) return;
-  if (
-    !('clientId' in operator) ||
-    !('privateKey' in operator.credential) ||
-    operatorRealm !== settings.realm
-  ) {
-    throw new SettingsError(
-      'KEYCLOAK_BOOTSTRAP_CLIENT_ID: needs KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_KEY_FILE, the operator to be made, and KEYCLOAK_ADMIN_REALM to be the realm',
-    );
-  }
+  if (!settings.appointment) return;
+  const { administrator, operator } = settings.appointment;
   const asAdministratorOf = (name: string) =>
-    connectAsOperator({ ...settings, realm: name, operatorRealm: realmOfServer, operator: bootstrap });
+    connectAsOperator({ ...settings, realm: name, operatorRealm: realmOfServer, operator: administrator });
   const keycloak = asAdministratorOf(settings.realm);
   if (!(await isAccepted(keycloak.getAccessToken()))) return;
 
-  const { clientId, credential } = operator;
-  const made = [realm, operatorClient(clientId, credential.privateKey)];
+  const made = [realm, operatorClient(operator.clientId, operator.privateKey)];
   const { findings } = await apply(made, { ...target, keycloak }, print);
   if (findings.some(({ blocking }) => blocking)) {
     throw new SettingsError('KEYCLOAK_ADMIN_CLIENT_ID: the operator could not be made');
@@ -52,13 +42,13 @@ export async function appointOperator(
   // Only an operator that works makes the temporary administrator superfluous.
   await connectAsOperator(settings).getAccessToken();
   const server = asAdministratorOf(realmOfServer);
-  const client = await findClient({ ...target, keycloak: server }, bootstrap.clientId);
+  const client = await findClient({ ...target, keycloak: server }, administrator.clientId);
   if (client?.attributes?.[temporary] !== 'true') {
-    print(`attention  client ${bootstrap.clientId} is no temporary administrator, and so it stays`);
+    print(`attention  client ${administrator.clientId} is no temporary administrator, and so it stays`);
     return;
   }
   await server.clients.del({ id: client.id });
-  print(`removed    temporary administrator ${bootstrap.clientId}`);
+  print(`removed    temporary administrator ${administrator.clientId}`);
 }
 
 function operatorClient(clientId: string, privateKey: KeyObject): Step {

@@ -82,6 +82,16 @@ const settingsSchema = environment.transform((env, context) => {
     });
     return z.NEVER;
   }
+  const appointment = appointmentOf(env, operator);
+  if (appointment === 'incomplete') {
+    context.addIssue({
+      code: 'custom',
+      path: ['KEYCLOAK_BOOTSTRAP_CLIENT_ID'],
+      message:
+        'needs KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_KEY_FILE, the operator to be made, and KEYCLOAK_ADMIN_REALM to be the realm',
+    });
+    return z.NEVER;
+  }
   return {
     /** Keycloak as provisioning reaches it. */
     keycloakUrl: (env.KEYCLOAK_INTERNAL_URL ?? env.KEYCLOAK_URL).replace(/\/+$/, ''),
@@ -90,7 +100,7 @@ const settingsSchema = environment.transform((env, context) => {
     realm: env.KEYCLOAK_REALM,
     operatorRealm: env.KEYCLOAK_ADMIN_REALM,
     operator,
-    bootstrap: bootstrapOf(env),
+    appointment,
     serviceClientKeys: env.KEYCLOAK_CLIENT_PUBLIC_KEYS,
     serviceClientSecret: env.KEYCLOAK_CLIENT_SECRET,
     frontendRedirectUris: env.FRONTEND_REDIRECT_URIS,
@@ -109,12 +119,27 @@ function operatorOf(env: z.infer<typeof environment>): OperatorCredential | unde
   return undefined;
 }
 
-function bootstrapOf(env: z.infer<typeof environment>): ClientOperator | undefined {
+/** Who makes whom the operator, where Keycloak's temporary administrator is named. */
+function appointmentOf(
+  env: z.infer<typeof environment>,
+  operator: OperatorCredential,
+): Appointment | 'incomplete' | undefined {
   const { KEYCLOAK_BOOTSTRAP_CLIENT_ID: clientId, KEYCLOAK_BOOTSTRAP_CLIENT_SECRET: secret } = env;
-  return clientId && secret ? { clientId, credential: { secret } } : undefined;
+  if (!clientId || !secret) return undefined;
+  if (!('clientId' in operator) || !('privateKey' in operator.credential)) return 'incomplete';
+  if (env.KEYCLOAK_ADMIN_REALM !== env.KEYCLOAK_REALM) return 'incomplete';
+  const { privateKey } = operator.credential;
+  return {
+    administrator: { clientId, credential: { secret } },
+    operator: { clientId: operator.clientId, privateKey },
+  };
 }
 
 export type ProvisioningSettings = z.infer<typeof settingsSchema>;
+export interface Appointment {
+  administrator: ClientOperator;
+  operator: { clientId: string; privateKey: KeyObject };
+}
 interface ClientOperator {
   clientId: string;
   credential: ClientCredential;
