@@ -46,7 +46,7 @@ export async function documentation(app: FastifyInstance, options: Documentation
         securitySchemes: {
           person: {
             type: 'oauth2',
-            description: 'Sign in at Keycloak (authorization code with PKCE).',
+            description: 'Sign in at Keycloak (authorization code with PKCE). Leave client_secret empty.',
             flows: {
               authorizationCode: {
                 authorizationUrl: `${endpoint}/auth`,

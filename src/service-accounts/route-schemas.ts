@@ -35,8 +35,11 @@ const writeProblems = [
   'outcome-unknown',
 ] as const satisfies ErrorCode[];
 
+/** Deleting goes on in a tenant that is switched off. */
+const changeProblems = [...writeProblems, 'tenant-off'] as const satisfies ErrorCode[];
+
 const readOne = problemResponses(...readProblems, 'service-account-not-found');
-const writeOne = problemResponses(...writeProblems, 'service-account-not-found');
+const changeOne = problemResponses(...changeProblems, 'service-account-not-found');
 
 export const list = {
   operationId: 'listServiceAccounts',
@@ -59,7 +62,7 @@ export const create = {
   body: createBody,
   response: {
     201: accountWithSecretSchema.describe('The account, with its secret.'),
-    ...problemResponses(...writeProblems, 'username-taken', 'account-limit-reached'),
+    ...problemResponses(...changeProblems, 'username-taken', 'account-limit-reached'),
   },
 };
 
@@ -84,7 +87,7 @@ export const edit = {
   body: editBody,
   response: {
     200: accountSchema.describe('The account as it is now.'),
-    ...problemResponses(...writeProblems, 'service-account-not-found', 'username-taken'),
+    ...problemResponses(...changeProblems, 'service-account-not-found', 'username-taken'),
   },
 };
 
@@ -95,7 +98,7 @@ export const regenerate = {
     'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on; tokens issued before work until they expire. You need every right that the account has.',
   tags,
   params: accountParams,
-  response: { 200: accountWithSecretSchema.describe('The account, with its new secret.'), ...writeOne },
+  response: { 200: accountWithSecretSchema.describe('The account, with its new secret.'), ...changeOne },
 };
 
 export const activate = {
@@ -105,7 +108,7 @@ export const activate = {
     'Lets the account obtain tokens again. Does nothing to an active one. You need every right that the account has.',
   tags,
   params: accountParams,
-  response: { 200: accountSchema.describe('The account as it is now.'), ...writeOne },
+  response: { 200: accountSchema.describe('The account as it is now.'), ...changeOne },
 };
 
 export const deactivate = {
@@ -123,5 +126,8 @@ export const remove = {
     'Removes the account for good: its clientId never comes back, its username is free again. You need every right that the account has.',
   tags,
   params: accountParams,
-  response: { 204: z.undefined().describe('It is gone.'), ...writeOne },
+  response: {
+    204: z.undefined().describe('It is gone.'),
+    ...problemResponses(...writeProblems, 'service-account-not-found'),
+  },
 };

@@ -902,7 +902,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -912,7 +912,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
+                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
                     };
                 };
             };
@@ -1438,7 +1438,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1448,7 +1448,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
+                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
                     };
                 };
             };
@@ -1644,7 +1644,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1654,7 +1654,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
+                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
                     };
                 };
             };
@@ -1836,7 +1836,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1846,7 +1846,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
+                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
                     };
                 };
             };
@@ -2028,7 +2028,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2038,7 +2038,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
+                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
                     };
                 };
             };
