@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync } fr
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { authenticationParameters } from '../../src/keycloak/client-authentication.ts';
 import { readPrivateKey } from '../../src/keycloak/client-keys.ts';
 import { type ComposeProject, composeProject, nameOf } from './project.ts';
@@ -214,7 +214,11 @@ describe('with the demo profile', () => {
     async (name) => {
       await project.must(`docker compose restart ${name}`);
       await project.ready();
-      expect(await readAccount(project, await signIn(project), account)).toBe(200);
+      // Keycloak finds out by and by that its connections to the database are dead.
+      await vi.waitFor(
+        async () => expect(await readAccount(project, await signIn(project), account)).toBe(200),
+        { timeout: 60_000, interval: 500 },
+      );
       expect((await tokenOf(account)).roles).toEqual(['customers:read']);
     },
   );

@@ -71,7 +71,10 @@ export async function composeProject(settings: Record<string, string> = {}) {
     async ready() {
       await vi.waitFor(
         async () => {
-          if (!(await answersOk(`${service}/readyz`))) throw new Error('the service is not ready');
+          // The service stays ready while Keycloak starts anew.
+          for (const url of [`${keycloak}/realms/orki`, `${service}/readyz`]) {
+            if (!(await answersOk(url))) throw new Error(`not ready: ${url}`);
+          }
         },
         { timeout: 5 * minutes, interval: 500 },
       );
