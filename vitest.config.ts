@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { findOnPath } from './dev/keycloak/java.ts';
 import { findChromium } from './test/support/browser.ts';
 
 // Where there is none, people need not have one; CI does.
 const withoutBrowser = findChromium() === undefined && process.env.CI === undefined;
+const withoutNginx = findOnPath('nginx') === undefined && process.env.CI === undefined;
 
 export default defineConfig({
   test: {
@@ -21,7 +23,10 @@ export default defineConfig({
         test: {
           name: 'live',
           include: ['test/live/**/*.test.ts'],
-          exclude: withoutBrowser ? ['test/live/browser/**'] : [],
+          exclude: [
+            ...(withoutBrowser ? ['test/live/browser/**'] : []),
+            ...(withoutNginx ? ['test/live/reverse-proxy.test.ts'] : []),
+          ],
           globalSetup: ['test/live/keycloak-under-test.ts'],
           // Files of one worker share what takes Keycloak seconds to make, such as the realm that is attacked.
           isolate: false,

@@ -42,7 +42,7 @@ function attributesOf({ attributes }: Span): Record<string, unknown> {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }
 
-describe('traces', () => {
+describe('traces', { timeout: 30_000 }, () => {
   it('have a span for the request and one for each call to Keycloak, named by convention', async () => {
     const { request, receiver, spans, keycloakStub } = await tracedService();
     const { headers } = await request({});
