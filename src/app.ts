@@ -51,8 +51,8 @@ export interface AppDependencies {
 const maxBodyBytes = 64 * 1024;
 /** Longer than any request here takes; it ends clients that send their request by and by. */
 const receiveTimeoutMs = 15_000;
-/** Of the ten seconds that a request may take, two are left for clearing up after one that failed. */
-const workMs = 8_000;
+/** Of the ten seconds that a request may take, three are left for reading back and clearing up when something failed. */
+const workMs = 7_000;
 
 /** The service with all its routes. Never reads the environment, never listens. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {

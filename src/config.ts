@@ -58,6 +58,11 @@ export const settings = z.object({
   RATE_LIMIT_PER_TENANT: count
     .default(3000)
     .describe('Requests that the callers of a tenant may make in a minute, on each replica'),
+  SWEEP_INTERVAL_MINUTES: z.coerce
+    .number()
+    .min(0)
+    .default(15)
+    .describe('How often what a crash left behind is cleared away, give or take a quarter; 0 for never'),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
     .optional()
@@ -95,6 +100,8 @@ export interface Config {
     readonly credential: ClientCredential;
   };
   readonly maxAccountsPerTenant: number;
+  /** 0 for never. */
+  readonly sweepIntervalMs: number;
   readonly trustedProxies: readonly string[];
   readonly auditFile: string | undefined;
   readonly rateLimits: RateLimits;
@@ -130,6 +137,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       credential,
     }),
     maxAccountsPerTenant: value.MAX_ACCOUNTS_PER_TENANT,
+    sweepIntervalMs: value.SWEEP_INTERVAL_MINUTES * 60_000,
     rateLimits: Object.freeze({
       perCallerPerMinute: value.RATE_LIMIT_PER_CALLER,
       perTenantPerMinute: value.RATE_LIMIT_PER_TENANT,

@@ -13,13 +13,18 @@ export const errorTable = {
   'service-account-not-found': { status: 404, title: 'There is no such service account' },
   'route-not-found': { status: 404, title: 'There is no such resource' },
   'method-not-allowed': { status: 405, title: 'The resource does not know this method' },
+  'change-in-progress': { status: 409, title: 'Another change is under way' },
   'username-taken': { status: 409, title: 'The username is taken' },
   'account-limit-reached': { status: 409, title: 'The tenant has as many service accounts as it may' },
+  'idempotency-key-spent': { status: 409, title: 'The request can no longer be repeated' },
+  'precondition-failed': { status: 412, title: 'The service account was changed meanwhile' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body has to be JSON' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'Something went wrong here' },
   'keycloak-unavailable': { status: 503, title: 'Keycloak does not answer' },
+  'half-done': { status: 503, title: 'The change was begun and could not be finished' },
   'outcome-unknown': { status: 504, title: 'Keycloak did not confirm the change' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -27,7 +32,7 @@ export type ErrorCode = keyof typeof errorTable;
 
 /** What is wrong with one field: where it stands, a stable code, and a sentence for a person. */
 export interface FieldError {
-  readonly in: 'body' | 'path' | 'query';
+  readonly in: 'body' | 'path' | 'query' | 'header';
   /** A JSON Pointer (RFC 6901) into that part of the request. */
   readonly pointer: string;
   readonly code: string;
@@ -74,4 +79,10 @@ export function invalidField(pointer: string, code: string, detail: string): Ser
     detail,
     errors: [{ in: 'body', pointer, code, detail }],
   });
+}
+
+/** An error's message with those of its causes: a log follows the causes of one error, not of two. */
+export function inFull(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${inFull(error.cause)}`;
 }

@@ -17,7 +17,7 @@ const problemSchema = z
     errors: z
       .array(
         z.object({
-          in: z.enum(['body', 'path', 'query']).meta({ description: 'The part of the request.' }),
+          in: z.enum(['body', 'path', 'query', 'header']).meta({ description: 'The part of the request.' }),
           pointer: z
             .string()
             .meta({ description: 'JSON Pointer (RFC 6901) to the field; empty for the whole part.' }),

@@ -7,6 +7,7 @@ import { connectKeycloak } from './keycloak/connect.ts';
 import { createAuditLog } from './observability/audit.ts';
 import { createLogger } from './observability/logger.ts';
 import { createTelemetry, publishMetrics } from './observability/telemetry.ts';
+import { startSweeper } from './sweeper.ts';
 
 const callTimeoutMs = 3_000;
 const graceMs = 12_000;
@@ -52,10 +53,14 @@ const publishedMetrics =
     logger.warn({ err: error }, 'the accounts were not counted'),
   ));
 
+const sweeper =
+  config.sweepIntervalMs > 0 ? startSweeper(keycloak, config.sweepIntervalMs, logger) : undefined;
+
 closeWithGrace({ delay: graceMs, logger }, async ({ signal, err }) => {
   if (err) logger.error({ err }, 'closing after an error');
   else logger.info({ signal }, 'closing');
   await app.close();
+  await sweeper?.close();
   signingKeys.close();
   await publishedMetrics?.close();
   await keycloak.close();

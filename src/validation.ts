@@ -2,7 +2,12 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 import { type FieldError, ServiceError } from './errors.ts';
 
-const parts: Record<string, FieldError['in']> = { params: 'path', querystring: 'query', body: 'body' };
+const parts: Record<string, FieldError['in']> = {
+  params: 'path',
+  querystring: 'query',
+  headers: 'header',
+  body: 'body',
+};
 
 /**
  * Checks each part of a request against its zod schema. Every wrong field is named by a JSON Pointer; nothing is

@@ -223,7 +223,7 @@ describe('an error from further behind', () => {
       if (method === 'deleteAccount')
         throw unavailable(new KeycloakFailure('delete', { upstream: 'canary 2' }));
     };
-    expectProblem(await create(service), 'outcome-unknown');
+    expectProblem(await create(service), 'keycloak-unavailable');
     expect(service.log.join('')).toContain('canary 1');
     expect(service.log.join('')).toContain('canary 2');
   });

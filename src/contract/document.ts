@@ -10,6 +10,7 @@ export interface Document {
 export interface Operation {
   readonly operationId: string;
   readonly security?: readonly unknown[];
+  readonly parameters?: readonly { readonly name: string }[];
   readonly requestBody?: { readonly content: Record<string, MediaType> };
   readonly responses: Record<string, Response>;
 }
@@ -20,7 +21,10 @@ export interface Response {
 }
 
 export interface MediaType {
-  readonly schema?: { readonly allOf?: readonly { readonly properties?: { code?: { enum?: string[] } } }[] };
+  readonly schema?: {
+    readonly $ref?: string;
+    readonly allOf?: readonly { readonly properties?: { code?: { enum?: string[] } } }[];
+  };
   examples?: Record<string, Example>;
 }
 

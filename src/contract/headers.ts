@@ -1,4 +1,11 @@
-import { type Document, type Header, needsToken, type Operation, operationsOf } from './document.ts';
+import {
+  type Document,
+  type Header,
+  needsToken,
+  type Operation,
+  operationsOf,
+  type Response,
+} from './document.ts';
 
 const seconds = { type: 'integer', minimum: 0 };
 const count = { type: 'integer', minimum: 0 };
@@ -18,6 +25,16 @@ const headers = {
     description: 'The URL of the new account.',
     required: true,
     schema: { type: 'string', format: 'uri' },
+  },
+  ETag: {
+    description: 'The version of the account, to be sent back in If-Match.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'Idempotency-Replayed': {
+    description: 'There when the request was made before with the same Idempotency-Key.',
+    required: false,
+    schema: { type: 'string', const: 'true' },
   },
   'WWW-Authenticate': {
     description: 'How to authenticate (RFC 6750): by a bearer token. With `error` when one was sent.',
@@ -59,7 +76,7 @@ export function addHeaders(document: Document): void {
   document.components.headers = headers;
   for (const { operation } of operationsOf(document)) {
     for (const [status, response] of Object.entries(operation.responses)) {
-      const names = headersOf(operation, status, 'application/problem+json' in (response.content ?? {}));
+      const names = headersOf(operation, status, response);
       response.headers = Object.fromEntries(
         names.map((name) => [name, { $ref: `#/components/headers/${name}` }]),
       );
@@ -67,12 +84,20 @@ export function addHeaders(document: Document): void {
   }
 }
 
-function headersOf(operation: Operation, status: string, isProblem: boolean): HeaderName[] {
+/** One account with all that it is, with its secret or without. */
+const accountSchemas = /\/ServiceAccount(WithSecret)?$/;
+
+function headersOf(operation: Operation, status: string, { content = {} }: Response): HeaderName[] {
+  const isProblem = 'application/problem+json' in content;
+  const isAccount = accountSchemas.test(content['application/json']?.schema?.$ref ?? '');
+  const isRepeatable = operation.parameters?.some(({ name }) => name === 'idempotency-key');
   const isSuccess = status.startsWith('2');
   const isCounted = needsToken(operation) && (isSuccess || status === '429');
   return [
     'X-Request-Id',
     ...(needsToken(operation) || isProblem ? (['Cache-Control'] as const) : []),
+    ...(isAccount ? (['ETag'] as const) : []),
+    ...(isAccount && isRepeatable ? (['Idempotency-Replayed'] as const) : []),
     ...(isSuccess || isProblem ? (ofStatus[status] ?? []) : []),
     ...(isCounted ? (['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] as const) : []),
   ];

@@ -3,6 +3,11 @@ import { z } from 'zod';
 import { type Mode, modes } from '../permissions/catalogue.ts';
 import { type Account, type Actor, withVersion } from '../service-accounts/account.ts';
 import { createdAtOf } from '../service-accounts/client-id.ts';
+import {
+  parseRequests,
+  type RememberedRequests,
+  serializeRequests,
+} from '../service-accounts/remembered-requests.ts';
 import type { AccountEdit, NewAccount, NewSecret } from './gateway.ts';
 import { clientAttributes as attribute, names } from './names.ts';
 
@@ -43,6 +48,8 @@ export function newClient(account: NewAccount): ClientRepresentation {
       [attribute.updatedBy]: JSON.stringify(account.by),
       [attribute.secretCreatedAt]: account.at,
       [attribute.secretHint]: account.secretHint,
+      [attribute.unfinishedSince]: account.at,
+      [attribute.requests]: serializeRequests(account.requests),
       // Signing ES256 takes the token URL about half the time that Keycloak's stock RS256 does.
       'access.token.signed.response.alg': 'ES256',
     },
@@ -63,9 +70,20 @@ function grantAttributes(mode: Mode, permissions: readonly string[]): Record<str
   return { [attribute.mode]: mode, [attribute.permissions]: permissions.join(' ') };
 }
 
-export function secretAttributes(secret: NewSecret, at: string): Record<string, string> {
-  return { [attribute.secretHint]: secret.hint, [attribute.secretCreatedAt]: at };
+export function secretAttributes(
+  secret: NewSecret,
+  at: string,
+  requests: RememberedRequests | null,
+): Record<string, string> {
+  return {
+    [attribute.secretHint]: secret.hint,
+    [attribute.secretCreatedAt]: at,
+    [attribute.requests]: serializeRequests(requests),
+  };
 }
+
+/** What makes an account whole. */
+export const finishedAttributes: Record<string, string> = { [attribute.unfinishedSince]: '' };
 
 export function updatedAttributes(stamp: { at: string; by: Actor }): Record<string, string> {
   return { [attribute.updatedAt]: stamp.at, [attribute.updatedBy]: JSON.stringify(stamp.by) };
@@ -85,6 +103,7 @@ const managedClient = z.object({
     [attribute.mode]: z.enum(modes).catch('custom'),
     [attribute.permissions]: z.string().default(''),
     [attribute.secretHint]: z.string().default(''),
+    [attribute.requests]: z.string().optional(),
   }),
 });
 
@@ -113,6 +132,11 @@ export function accountOf(client: unknown): Account | undefined {
     createdBy: actorFrom(attributes[attribute.createdBy]),
     updatedAt: time(attributes[attribute.updatedAt]) ?? createdAt,
     updatedBy: actorFrom(attributes[attribute.updatedBy]),
+    // Spoilt or not, it says that the account is not whole.
+    unfinishedSince: attributes[attribute.unfinishedSince]
+      ? (time(attributes[attribute.unfinishedSince]) ?? createdAt)
+      : null,
+    requests: parseRequests(attributes[attribute.requests]),
   });
 }
 

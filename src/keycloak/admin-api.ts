@@ -3,6 +3,7 @@ import { parseJson } from '../json.ts';
 import { type KeycloakCallObserver, observed, unobserved } from './call-observer.ts';
 import { until } from './deadline.ts';
 import { KeycloakFailure, outcomeUnknown, unavailable } from './failures.ts';
+import { type Resilience, wasNeverSent } from './resilience.ts';
 import type { TokenProvider } from './token-provider.ts';
 
 export interface AdminCall {
@@ -42,6 +43,7 @@ export interface AdminApiSettings {
 export function createAdminApi(
   dispatcher: Dispatcher,
   tokens: TokenProvider,
+  resilience: Resilience,
   settings: AdminApiSettings,
   observe: KeycloakCallObserver = unobserved,
 ): AdminApi {
@@ -70,12 +72,17 @@ export function createAdminApi(
   }
 
   async function attempt(call: AdminCall, token: string, signal: AbortSignal, retry: number) {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(settings.callTimeoutMs)]);
+    const trySending = (attempts: number) => {
+      const bounded = AbortSignal.any([signal, AbortSignal.timeout(settings.callTimeoutMs)]);
+      return observed(observe, { ...call, retry: retry + attempts }, (more) =>
+        send(call, token, bounded, more),
+      );
+    };
     try {
-      return await observed(observe, { ...call, retry }, (more) => send(call, token, bounded, more));
+      return await resilience(trySending, signal);
     } catch (cause) {
       const failure = new KeycloakFailure(call.operation, { cause });
-      throw neverSent(cause) || call.method === 'GET' ? unavailable(failure) : outcomeUnknown(failure);
+      throw wasNeverSent(cause) || call.method === 'GET' ? unavailable(failure) : outcomeUnknown(failure);
     }
   }
 
@@ -97,12 +104,4 @@ export function createAdminApi(
     const failure = new KeycloakFailure(call.operation, { status, upstream });
     throw (status >= 500 || fine) && call.method !== 'GET' ? outcomeUnknown(failure) : unavailable(failure);
   };
-}
-
-/** Whether the connection was never made, so that Keycloak can't have acted on the call. */
-function neverSent(cause: unknown): boolean {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'].includes(
-    String(code),
-  );
 }

@@ -6,9 +6,12 @@ import type { KeycloakCallObserver } from './call-observer.ts';
 import type { ClientCredential } from './client-authentication.ts';
 import { countAccounts } from './count-accounts.ts';
 import type { ConnectGateway } from './gateway.ts';
+import { type Housekeeping, housekeeping } from './housekeeping.ts';
 import { keycloakGateway } from './keycloak-gateway.ts';
+import { createLockSlots } from './lock-slots.ts';
 import { readinessCheck } from './readiness.ts';
 import { createRealmObjects } from './realm-objects.ts';
+import { createResilience } from './resilience.ts';
 import { type TenantSwitch, tenantSwitch } from './tenant-switch.ts';
 import { createTokenProvider } from './token-provider.ts';
 
@@ -22,6 +25,8 @@ export interface KeycloakSettings {
   readonly credential: ClientCredential;
   /** What a single call may take. */
   readonly callTimeoutMs: number;
+  /** After which a lock on an account that was not given back counts as left behind; 40 s unless given. */
+  readonly lockLeaseMs?: number;
 }
 
 export interface KeycloakConnection {
@@ -29,10 +34,13 @@ export interface KeycloakConnection {
   readonly checkReadiness: CheckReadiness;
   readonly tenants: TenantSwitch;
   readonly countAccounts: () => Promise<AccountTotals>;
+  readonly housekeeping: Housekeeping;
   close(): Promise<void>;
 }
 
 const maxConnections = 64;
+/** Far longer than a request may take, and than a stalled Keycloak is likely to hold a change back. */
+const defaultLockLeaseMs = 40_000;
 
 /** Everything that talks to Keycloak's Admin API, over one pool of connections. Opens none before the first call. */
 export function connectKeycloak(
@@ -42,19 +50,28 @@ export function connectKeycloak(
 ): KeycloakConnection {
   const { internalUrl: baseUrl, issuer, realm: realmName, clientId, credential, callTimeoutMs } = settings;
   const agent = new Agent({ connections: maxConnections, connect: { timeout: callTimeoutMs } });
+  const resilience = createResilience();
   const tokens = createTokenProvider(
     agent,
+    resilience,
     { baseUrl, issuer, realm: realmName, clientId, credential },
     callTimeoutMs,
     observe,
   );
-  const api = createAdminApi(agent, tokens, { baseUrl, realm: realmName, callTimeoutMs }, observe);
+  const api = createAdminApi(
+    agent,
+    tokens,
+    resilience,
+    { baseUrl, realm: realmName, callTimeoutMs },
+    observe,
+  );
   const realm = createRealmObjects(api, callTimeoutMs);
   return {
-    connectGateway: keycloakGateway(api, realm),
+    connectGateway: keycloakGateway(api, realm, createLockSlots(settings.lockLeaseMs ?? defaultLockLeaseMs)),
     tenants: tenantSwitch(api, realm, callTimeoutMs),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
     checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
+    housekeeping: housekeeping(api, realm, callTimeoutMs),
     close: () => agent.close(),
   };
 }

@@ -29,6 +29,15 @@ export function unavailable(cause: unknown): ServiceError {
   });
 }
 
+/** A 503: a change of several steps broke off, and what it had done could not be undone. */
+export function halfDone(cause: unknown): ServiceError {
+  return new ServiceError('half-done', {
+    detail: 'The service account may have fewer rights than before. Send the request again to finish it.',
+    headers: retryAfter,
+    cause,
+  });
+}
+
 /** A 504: a change was sent and nobody knows whether it took effect. */
 export function outcomeUnknown(cause: unknown): ServiceError {
   return new ServiceError('outcome-unknown', {

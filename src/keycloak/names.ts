@@ -9,6 +9,8 @@ export const names = {
   tenantsClient: 'orki-tenants',
   /** One client role for each username taken: Keycloak's unique role names decide who gets one. */
   usernamesClient: 'orki-usernames',
+  /** One client role for each change that may be under way: Keycloak's unique role names make it a lock. */
+  locksClient: 'orki-locks',
   /** The running service's own confidential client. */
   serviceClient: 'orki-service-accounts',
   /** The public client with which people sign in (authorization code with PKCE). */
@@ -45,6 +47,10 @@ export const clientAttributes = {
   updatedBy: 'orki.updated-by',
   secretCreatedAt: 'orki.secret-created-at',
   secretHint: 'orki.secret-hint',
+  /** Since when an account is being made; gone when it is whole. */
+  unfinishedSince: 'orki.unfinished-since',
+  /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
+  requests: 'orki.requests',
 } as const;
 
 /** Attributes of the roles of `orki-api`: what makes a role a permission, and how a page shows it. */

@@ -48,6 +48,7 @@ export function readinessCheck(
     "the least rights for the service's own client": leastRights,
     [`client ${names.tenantsClient}`]: () => realm.clientUuid(names.tenantsClient),
     [`client ${names.usernamesClient}`]: () => realm.clientUuid(names.usernamesClient),
+    [`client ${names.locksClient}`]: () => realm.clientUuid(names.locksClient),
     'the permission catalogue': () => realm.catalogue(checkedForMs),
     [`Keycloak's option searchable-attributes with ${clientAttributes.tenant}`]: tenantSearch,
   };

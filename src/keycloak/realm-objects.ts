@@ -37,6 +37,7 @@ export interface RealmObjects {
   catalogue(maxAgeMs: number): Promise<ProvisionedCatalogue>;
   /** The service-account user of an account's client, for which `find` asks when it is not known yet. */
   userOf(accountId: string, find: () => Promise<string>): Promise<string>;
+  forgetUser(accountId: string): void;
   /** The role of a tenant on `orki-tenants`, for which `ensure` asks when it is not known yet. */
   tenantRole(tenantId: string, ensure: () => Promise<RoleReference>): Promise<RoleReference>;
   forgetTenantRole(tenantId: string): void;
@@ -101,6 +102,7 @@ export function createRealmObjects(api: AdminApi, callTimeoutMs: number): RealmO
       return underWay;
     },
     userOf: (accountId, find) => cachedIn(users, accountId, find),
+    forgetUser: (accountId) => void users.delete(accountId),
     tenantRole: (tenantId, ensure) => cachedIn(tenantRoles, tenantId, ensure),
     forgetTenantRole: (tenantId) => void tenantRoles.delete(tenantId),
   };

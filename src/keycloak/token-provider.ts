@@ -4,6 +4,7 @@ import { parseJson } from '../json.ts';
 import { type KeycloakCallObserver, observed, unobserved } from './call-observer.ts';
 import { authenticationParameters, type ClientCredential } from './client-authentication.ts';
 import { KeycloakFailure, unavailable } from './failures.ts';
+import type { Resilience } from './resilience.ts';
 
 const operation = 'obtain service token';
 
@@ -36,6 +37,7 @@ const renewAtShareOfLife = 0.75;
  */
 export function createTokenProvider(
   dispatcher: Dispatcher,
+  resilience: Resilience,
   credentials: ClientCredentials,
   timeoutMs: number,
   observe: KeycloakCallObserver = unobserved,
@@ -46,7 +48,12 @@ export function createTokenProvider(
   async function obtain(): Promise<string> {
     const realm = encodeURIComponent(credentials.realm);
     const url = `${credentials.baseUrl}/realms/${realm}/protocol/openid-connect/token`;
-    const { status, text } = await post(dispatcher, url, await grant(credentials), timeoutMs, observe);
+    const signal = AbortSignal.timeout(timeoutMs);
+    const body = await grant(credentials);
+    const send = (retry: number) => post(dispatcher, url, body, signal, retry, observe);
+    const { status, text } = await resilience(send, signal).catch((cause) => {
+      throw unavailable(new KeycloakFailure(operation, { cause }));
+    });
     const parsed = status === 200 ? tokenResponse.safeParse(parseJson(text)) : undefined;
     if (!parsed?.success) {
       throw unavailable(new KeycloakFailure(operation, { status, upstream: errorCode(text) }));
@@ -77,31 +84,28 @@ async function grant(credentials: ClientCredentials): Promise<string> {
   }).toString();
 }
 
-async function post(
+function post(
   dispatcher: Dispatcher,
   url: string,
   body: string,
-  timeoutMs: number,
+  signal: AbortSignal,
+  retry: number,
   observe: KeycloakCallObserver,
 ) {
-  try {
-    return await observed(observe, { operation, method: 'POST', retry: 0 }, async (more) => {
-      const response = await request(url, {
-        dispatcher,
-        method: 'POST',
-        headers: {
-          ...more,
-          'content-type': 'application/x-www-form-urlencoded',
-          accept: 'application/json',
-        },
-        body,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      return { status: response.statusCode, text: await response.body.text() };
+  return observed(observe, { operation, method: 'POST', retry }, async (more) => {
+    const response = await request(url, {
+      dispatcher,
+      method: 'POST',
+      headers: {
+        ...more,
+        'content-type': 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+      },
+      body,
+      signal,
     });
-  } catch (cause) {
-    throw unavailable(new KeycloakFailure(operation, { cause }));
-  }
+    return { status: response.statusCode, text: await response.body.text() };
+  });
 }
 
 /** The `error` of a failed token request (RFC 6749, 5.2): enough for the log, and never a token. */

@@ -1,22 +1,32 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isOutcomeUnknown } from '../errors.ts';
 import { usernameKey } from '../service-accounts/username.ts';
-import type { AdminAnswer, AdminCall } from './admin-api.ts';
+import type { BoundCalls } from './bound-calls.ts';
 import { KeycloakFailure, unavailable } from './failures.ts';
 import type { Gateway, UsernameHolder } from './gateway.ts';
 import { names } from './names.ts';
 import type { RealmObjects } from './realm-objects.ts';
+import { settled } from './settled.ts';
 
 const accountAttribute = 'orki.account';
 const reservedAtAttribute = 'orki.reserved-at';
 
-const reservation = z.object({
-  id: z.string(),
-  attributes: z.object({
-    [accountAttribute]: z.tuple([z.string()]),
-    [reservedAtAttribute]: z.tuple([z.string()]),
-  }),
-});
+/** A role of `orki-usernames`. */
+export const reservation = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    attributes: z.object({
+      [accountAttribute]: z.tuple([z.string()]),
+      [reservedAtAttribute]: z.tuple([z.string()]),
+    }),
+  })
+  .transform(({ id, name, attributes }) => {
+    const [[accountId], [reservedAt]] = [attributes[accountAttribute], attributes[reservedAtAttribute]];
+    const holder: UsernameHolder = { accountId, reservedAt };
+    return { id, name, holder };
+  });
 
 /**
  * Usernames as roles of `orki-usernames`. Keycloak's database lets one role of a name exist, so of any number of
@@ -24,39 +34,41 @@ const reservation = z.object({
  * can hold what a path can't, and grows by NFKC.
  */
 export function usernameReservations(
-  call: (call: AdminCall) => Promise<AdminAnswer>,
+  { call, lookAfter }: BoundCalls,
   realm: RealmObjects,
 ): Pick<Gateway, 'reserveUsername' | 'releaseUsername'> {
   const rolesPath = async () => `/clients/${await realm.clientUuid(names.usernamesClient)}/roles`;
 
   async function find(tenantId: string, username: string) {
-    const path = `${await rolesPath()}/${roleName(tenantId, username)}`;
+    const path = `${await rolesPath()}/${reservationName(tenantId, username)}`;
     const answer = await call({ operation: 'read username', method: 'GET', path, expected: [404] });
     if (answer.status === 404) return undefined;
-    const { id, attributes } = reservation.parse(answer.body);
-    const holder: UsernameHolder = {
-      accountId: attributes[accountAttribute][0],
-      reservedAt: attributes[reservedAtAttribute][0],
-    };
+    const { id, holder } = reservation.parse(answer.body);
     return { roleId: id, holder };
   }
 
   return {
     async reserveUsername(tenantId, username, holder) {
-      const answer = await call({
+      const reserving = {
         operation: 'reserve username',
         method: 'POST',
         path: await rolesPath(),
         body: {
-          name: roleName(tenantId, username),
+          name: reservationName(tenantId, username),
           description: `The username "${username}" of tenant ${tenantId} is taken.`,
           attributes: { [accountAttribute]: [holder.accountId], [reservedAtAttribute]: [holder.reservedAt] },
         },
         // 500: racers that pass Keycloak's own look together meet in its database, which lets one of them through.
         expected: [409, 500],
+      } as const;
+      const answer = await call(reserving).catch((error: unknown) => {
+        if (isOutcomeUnknown(error)) return { status: undefined, error };
+        throw error;
       });
-      if (answer.status < 300) return 'reserved';
+      if (answer.status !== undefined && answer.status < 300) return 'reserved';
       const found = await find(tenantId, username);
+      // Nothing depends on it yet; if it is still on its way it will count as abandoned.
+      if (found === undefined && answer.status === undefined) throw unavailable(answer.error);
       if (found === undefined && answer.status === 500) {
         throw unavailable(new KeycloakFailure('reserve username', { status: 500 }));
       }
@@ -64,16 +76,21 @@ export function usernameReservations(
       return found?.holder ?? { accountId: '', reservedAt: new Date().toISOString() };
     },
 
-    async releaseUsername(tenantId, username, accountId) {
+    async releaseUsername(tenantId, username, accountId, reservedAt) {
       const found = await find(tenantId, username);
       if (found?.holder.accountId !== accountId) return;
+      if (reservedAt !== undefined && found.holder.reservedAt !== reservedAt) return;
       // By the role's id: by its name, a reservation that somebody made since would be removed.
       const path = `/roles-by-id/${found.roleId}`;
-      await call({ operation: 'release username', method: 'DELETE', path, expected: [404] });
+      await settled(
+        () => call({ operation: 'release username', method: 'DELETE', path, expected: [404] }),
+        async () => (await lookAfter({ operation: 'check: release username', path })).status === 404,
+      );
     },
   };
 }
 
-function roleName(tenantId: string, username: string): string {
+/** The name of the role by which a username of a tenant is taken. */
+export function reservationName(tenantId: string, username: string): string {
   return `${tenantId}.${createHash('sha256').update(usernameKey(username)).digest('base64url')}`;
 }

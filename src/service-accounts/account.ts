@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
 import { effectivePermissions } from '../permissions/catalogue.ts';
+import type { RememberedRequests } from './remembered-requests.ts';
 import type { accountSchema, accountWithSecretSchema } from './schemas.ts';
 
 /** Who did something: a person, or a service account that called this API. */
@@ -37,7 +38,10 @@ export interface Account {
   readonly createdBy: Actor | null;
   readonly updatedAt: string;
   readonly updatedBy: Actor | null;
-  /** Changes with every change of the account. */
+  /** Since when it is being made; null when it is whole. Nobody sees one that is not. */
+  readonly unfinishedSince: string | null;
+  readonly requests: RememberedRequests | null;
+  /** Changes with every change that can be seen. */
   readonly version: string;
 }
 
@@ -49,7 +53,7 @@ export type AccountWithSecret = z.infer<typeof accountWithSecretSchema>;
 
 /** The account as callers see it; `permissions` are all that its mode gives today. */
 export function viewOf(account: Account, catalogue: Catalogue): AccountView {
-  const { active, tenantId: _, ...rest } = account;
+  const { active, tenantId: _t, unfinishedSince: _u, requests: _r, ...rest } = account;
   return {
     ...rest,
     status: active ? 'active' : 'inactive',
@@ -63,9 +67,16 @@ export const actorOf = (caller: Caller): Actor => ({ subject: caller.subject, us
 /** Who changes an account, and when: now. */
 export const stampOf = (caller: Caller): Stamp => ({ at: new Date().toISOString(), by: actorOf(caller) });
 
-/** Completes an account with its version, a digest of all else, so that no change can leave it as it was. */
+/** The account after a change: what is given is new, the rest stays. */
+export function changed(account: Account, change: Partial<Omit<Account, 'version'>>, stamp: Stamp): Account {
+  const { version: _, ...rest } = account;
+  return withVersion({ ...rest, ...change, updatedAt: stamp.at, updatedBy: stamp.by });
+}
+
+/** Completes an account with its version, a digest of all that can be seen of it. */
 export function withVersion(account: Omit<Account, 'version'>): Account {
-  const fields = Object.entries(account).sort(([a], [b]) => (a < b ? -1 : 1));
+  const { unfinishedSince: _u, requests: _r, ...visible } = account;
+  const fields = Object.entries(visible).sort(([a], [b]) => (a < b ? -1 : 1));
   const version = createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22);
   return { ...account, version };
 }

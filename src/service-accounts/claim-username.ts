@@ -7,7 +7,7 @@ const abandonedAfterMs = 60_000;
 
 /**
  * Takes a username of a tenant for an account, whatever replicas run beside this one. A reservation that a crash left
- * behind (no account, or one that bears another name by now) is taken over after a minute.
+ * behind (no whole account, or one that bears another name by now) is taken over after a minute.
  * @throws {ServiceError} 409 when another account of this tenant has the name.
  */
 export async function claimUsername(
@@ -20,7 +20,7 @@ export async function claimUsername(
   const holder = await gateway.reserveUsername(tenantId, username, claim);
   if (holder === 'reserved' || holder.accountId === accountId) return;
   if (!(await isAbandoned(gateway, holder, username))) throw taken();
-  await gateway.releaseUsername(tenantId, username, holder.accountId);
+  await gateway.releaseUsername(tenantId, username, holder.accountId, holder.reservedAt);
   const second = await gateway.reserveUsername(tenantId, username, claim);
   if (second !== 'reserved') throw taken();
 }
@@ -28,7 +28,8 @@ export async function claimUsername(
 async function isAbandoned(gateway: Gateway, holder: UsernameHolder, username: string): Promise<boolean> {
   if (Date.now() - Date.parse(holder.reservedAt) < abandonedAfterMs) return false;
   const account = await gateway.findAccount(holder.accountId);
-  return account === undefined || usernameKey(account.username) !== usernameKey(username);
+  if (account === undefined || account.unfinishedSince !== null) return true;
+  return usernameKey(account.username) !== usernameKey(username);
 }
 
 function taken(): ServiceError {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-const prefix = 'orki-sa-';
+/** What the client_id of every service account begins with. */
+export const clientIdPrefix = 'orki-sa-';
 const lastMillisecond = 2 ** 48 - 1;
 const pattern = /^orki-sa-[0-9a-f]{12}-[0-9a-f]{32}$/;
 
@@ -12,7 +13,7 @@ const pattern = /^orki-sa-[0-9a-f]{12}-[0-9a-f]{32}$/;
  */
 export function createClientId(now: number): string {
   const descending = (lastMillisecond - now).toString(16).padStart(12, '0');
-  return `${prefix}${descending}-${randomBytes(16).toString('hex')}`;
+  return `${clientIdPrefix}${descending}-${randomBytes(16).toString('hex')}`;
 }
 
 /** Whether a client_id is one that this service gave. */
@@ -21,6 +22,6 @@ export const isServiceAccountClientId = (clientId: string): boolean => pattern.t
 /** When a client_id was given (RFC 3339 in UTC); 1970 for one that this service did not give. */
 export function createdAtOf(clientId: string): string {
   if (!isServiceAccountClientId(clientId)) return new Date(0).toISOString();
-  const descending = Number.parseInt(clientId.slice(prefix.length, prefix.length + 12), 16);
+  const descending = Number.parseInt(clientId.slice(clientIdPrefix.length, clientIdPrefix.length + 12), 16);
   return new Date(lastMillisecond - descending).toISOString();
 }

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { requireHolding } from '../auth/rights.ts';
-import { isOutcomeUnknown, ServiceError } from '../errors.ts';
-import { unavailable } from '../keycloak/failures.ts';
-import type { Gateway, NewAccount } from '../keycloak/gateway.ts';
-import { effectivePermissions, type Mode } from '../permissions/catalogue.ts';
+import type { Mode } from '../permissions/catalogue.ts';
+import { effectivePermissions } from '../permissions/catalogue.ts';
 import { rolesOf } from '../permissions/roles.ts';
-import { type AccountWithSecret, actorOf, viewOf, withVersion } from './account.ts';
-import type { Change } from './change.ts';
-import { claimUsername } from './claim-username.ts';
+import { type AccountWithSecret, actorOf } from './account.ts';
+import { type Change, withLock } from './change.ts';
 import { createClientId } from './client-id.ts';
+import { accountIdOf, bodyDigest, keySpent, requestOf } from './idempotency-key.ts';
+import { type Creation, makeAccount } from './make-account.ts';
+import { firstRequest } from './remembered-requests.ts';
+import { repeatCreation } from './repeat-creation.ts';
 import { catalogueKnowing } from './rights.ts';
 import { createSecret } from './secret.ts';
 
@@ -25,16 +26,19 @@ export interface CreateSettings {
 }
 
 /**
- * Makes a service account and returns it with its secret, which nothing returns again. The secret leaves this
- * function after the roles are exact, so nobody can use an account that is half made.
- * @throws {ServiceError} 400 unknown permission; 403 more rights than the caller holds; 409 username taken or tenant
- * full. Whatever goes wrong, no account and no reserved name is left behind if Keycloak can be reached.
+ * Makes a service account and returns it with its secret, which nothing returns again. With an Idempotency-Key the
+ * request may be repeated for ten minutes, also after this process died: it makes no second account, finishes one that
+ * was left half made, and gives it a new secret.
+ * @throws {ServiceError} 400 unknown permission; 403 more rights than the caller holds; 409 username taken, tenant full,
+ * or a key that can't be repeated any more; 422 a key of another request. Whatever goes wrong, nobody ever sees half an
+ * account.
  */
 export async function createServiceAccount(
-  { gateway, caller, tenantId }: Change,
+  change: Change,
   request: CreateRequest,
   settings: CreateSettings,
 ): Promise<AccountWithSecret> {
+  const { gateway, caller, tenantId, idempotencyKey } = change;
   const chosen = request.permissions ?? [];
   const catalogue = await catalogueKnowing(gateway, chosen);
   const permissions = request.mode === 'custom' ? effectivePermissions(catalogue, 'custom', chosen) : [];
@@ -42,90 +46,37 @@ export async function createServiceAccount(
   requireHolding(caller, catalogue, roles);
 
   const secret = createSecret();
-  const account: NewAccount = {
-    id: randomUUID(),
-    clientId: createClientId(Date.now()),
-    tenantId,
-    username: request.username,
-    description: request.description || null,
-    mode: request.mode,
-    permissions,
-    secret: secret.value,
-    secretHint: secret.hint,
-    at: new Date().toISOString(),
-    by: actorOf(caller),
+  const at = new Date().toISOString();
+  const keyed = idempotencyKey === undefined ? undefined : requestOf(caller, 'create', idempotencyKey);
+  const body = bodyDigest(request);
+  const creation: Creation = {
+    account: {
+      id: keyed === undefined ? randomUUID() : accountIdOf(keyed),
+      clientId: createClientId(Date.now()),
+      tenantId,
+      username: request.username,
+      description: request.description || null,
+      mode: request.mode,
+      permissions,
+      secret: secret.value,
+      secretHint: secret.hint,
+      requests: keyed === undefined ? null : firstRequest(keyed, body, at),
+      at,
+      by: actorOf(caller),
+    },
+    roles,
+    catalogue,
+    settings,
   };
-  await reservePlace(gateway, account, settings.maxAccountsPerTenant);
-  try {
-    await gateway.createClient(account);
-    await gateway.assignTenant(account.id, tenantId);
-    await gateway.grantRoles(account.id, roles);
-  } catch (error) {
-    const wasSeenToGo = await removeRemains(gateway.forCleanup(), account, error);
-    throw wasSeenToGo && isOutcomeUnknown(error) ? unavailable(error) : error;
-  }
-  return {
-    ...viewOf(asCreated(account), catalogue),
-    clientSecret: secret.value,
-    tokenUrl: settings.tokenUrl,
-  };
-}
+  if (keyed === undefined) return makeAccount(change, creation);
 
-/**
- * Takes the username while the tenant's accounts are counted. Replicas that create at the same moment may exceed the
- * limit by one each; it guards against runaways.
- */
-async function reservePlace(gateway: Gateway, account: NewAccount, max: number): Promise<void> {
-  const { tenantId, username, id } = account;
-  const [claim, last] = await Promise.allSettled([
-    claimUsername(gateway, tenantId, username, id),
-    gateway.listAccounts(tenantId, max - 1, 1),
-  ]);
-  if (claim.status === 'rejected' && !isOutcomeUnknown(claim.reason)) throw claim.reason;
-  if (claim.status === 'fulfilled' && last.status === 'fulfilled' && last.value.clientIds.length === 0)
-    return;
-  await gateway.forCleanup().releaseUsername(tenantId, username, id);
-  if (claim.status === 'rejected') throw claim.reason;
-  if (last.status === 'rejected') throw last.reason;
-  throw new ServiceError('account-limit-reached', {
-    detail: `A tenant may have ${max} service accounts. Delete one that is no longer used.`,
-  });
-}
-
-/**
- * Whether there was a client to remove; one that was not there may still come when nobody knows how its making ended.
- * @throws {ServiceError} 504 when what was made can't be removed either.
- */
-async function removeRemains(gateway: Gateway, account: NewAccount, failure: unknown): Promise<boolean> {
-  try {
-    const wasThere = await gateway.deleteAccount(account.id);
-    await gateway.releaseUsername(account.tenantId, account.username, account.id);
-    return wasThere;
-  } catch (error) {
-    throw new ServiceError('outcome-unknown', {
-      detail: 'The account may have been made. If the list shows it, delete it and create it again.',
-      cause: new Error(`making the account failed (${inFull(failure)}), and so did clearing up`, {
-        cause: error,
-      }),
-    });
-  }
-}
-
-/** An error's message with those of its causes: a log follows the causes of one error, not of two. */
-function inFull(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${inFull(error.cause)}`;
-}
-
-function asCreated(account: NewAccount) {
-  const { secret: _, at, by, ...rest } = account;
-  return withVersion({
-    ...rest,
-    active: true,
-    secretCreatedAt: at,
-    createdAt: at,
-    createdBy: by,
-    updatedAt: at,
-    updatedBy: by,
+  const { id } = creation.account;
+  return withLock(gateway, tenantId, id, async () => {
+    const existing = await gateway.findAccount(id);
+    if (existing !== undefined) return repeatCreation(change, creation, existing, { request: keyed, body });
+    if (await gateway.wasDeleted(tenantId, id)) {
+      throw keySpent('The service account that this key made was deleted.');
+    }
+    return makeAccount(change, creation);
   });
 }

@@ -5,8 +5,11 @@ import {
   accountParams,
   accountSchema,
   accountWithSecretSchema,
+  conditionHeaders,
   createBody,
   editBody,
+  keyedConditionHeaders,
+  keyHeaders,
   listQuery,
   listSchema,
   tenantParams,
@@ -35,11 +38,16 @@ const writeProblems = [
   'outcome-unknown',
 ] as const satisfies ErrorCode[];
 
-/** Deleting goes on in a tenant that is switched off. */
-const changeProblems = [...writeProblems, 'tenant-off'] as const satisfies ErrorCode[];
-
 const readOne = problemResponses(...readProblems, 'service-account-not-found');
-const changeOne = problemResponses(...changeProblems, 'service-account-not-found');
+/** What every change of one account can be refused for. */
+const changeProblems = [
+  ...writeProblems,
+  'service-account-not-found',
+  'change-in-progress',
+  'precondition-failed',
+] as const satisfies ErrorCode[];
+/** Deleting goes on in a tenant that is switched off. */
+const changeOne = problemResponses(...changeProblems, 'tenant-off');
 
 export const list = {
   operationId: 'listServiceAccounts',
@@ -56,13 +64,22 @@ export const create = {
   operationId: 'createServiceAccount',
   summary: 'Create a service account',
   description:
-    'Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list.',
+    'Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list. With an Idempotency-Key you can send the request again when its answer got lost: it makes no second account.',
   tags,
   params: tenantParams,
+  headers: keyHeaders,
   body: createBody,
   response: {
     201: accountWithSecretSchema.describe('The account, with its secret.'),
-    ...problemResponses(...changeProblems, 'username-taken', 'account-limit-reached'),
+    ...problemResponses(
+      ...writeProblems,
+      'tenant-off',
+      'username-taken',
+      'account-limit-reached',
+      'change-in-progress',
+      'idempotency-key-spent',
+      'idempotency-key-reused',
+    ),
   },
 };
 
@@ -84,10 +101,11 @@ export const edit = {
   tags,
   consumes: ['application/json', 'application/merge-patch+json'],
   params: accountParams,
+  headers: conditionHeaders,
   body: editBody,
   response: {
     200: accountSchema.describe('The account as it is now.'),
-    ...problemResponses(...changeProblems, 'service-account-not-found', 'username-taken'),
+    ...problemResponses(...changeProblems, 'tenant-off', 'username-taken', 'half-done'),
   },
 };
 
@@ -98,7 +116,11 @@ export const regenerate = {
     'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on; tokens issued before work until they expire. You need every right that the account has.',
   tags,
   params: accountParams,
-  response: { 200: accountWithSecretSchema.describe('The account, with its new secret.'), ...changeOne },
+  headers: keyedConditionHeaders,
+  response: {
+    200: accountWithSecretSchema.describe('The account, with its new secret.'),
+    ...problemResponses(...changeProblems, 'tenant-off', 'idempotency-key-spent'),
+  },
 };
 
 export const activate = {
@@ -108,6 +130,7 @@ export const activate = {
     'Lets the account obtain tokens again. Does nothing to an active one. You need every right that the account has.',
   tags,
   params: accountParams,
+  headers: conditionHeaders,
   response: { 200: accountSchema.describe('The account as it is now.'), ...changeOne },
 };
 
@@ -126,8 +149,6 @@ export const remove = {
     'Removes the account for good: its clientId never comes back, its username is free again. You need every right that the account has.',
   tags,
   params: accountParams,
-  response: {
-    204: z.undefined().describe('It is gone.'),
-    ...problemResponses(...writeProblems, 'service-account-not-found'),
-  },
+  headers: conditionHeaders,
+  response: { 204: z.undefined().describe('It is gone.'), ...problemResponses(...changeProblems) },
 };

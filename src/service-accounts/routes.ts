@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Gateway } from '../keycloak/gateway.ts';
 import { type AuditedAction, type AuditLog, audited } from '../observability/audit.ts';
@@ -11,6 +11,7 @@ import { deleteServiceAccount } from './delete.ts';
 import { editServiceAccount } from './edit.ts';
 import { getServiceAccount } from './get.ts';
 import { listServiceAccounts } from './list.ts';
+import { etagOf } from './precondition.ts';
 import { regenerateSecret } from './regenerate-secret.ts';
 import * as schemas from './route-schemas.ts';
 
@@ -35,19 +36,25 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
   const app = fastify.withTypeProvider<ZodTypeProvider>();
   const { gatewayFor, tokenUrl, maxAccountsPerTenant, auditLog } = options;
 
-  function changing<Result extends AccountView | undefined>(
+  async function changing<Result extends AccountView | undefined>(
     action: AuditedAction,
     request: FastifyRequest<{ Params: { tenantId: string } }>,
+    reply: FastifyReply,
     run: (change: Change) => Promise<Result>,
   ): Promise<Result> {
-    const { caller, params } = request;
-    return audited(
-      auditLog,
-      action,
-      request,
-      { gateway: gatewayFor(request), caller, tenantId: params.tenantId },
-      run,
-    );
+    const { caller, params, headers } = request;
+    const change: Change = {
+      gateway: gatewayFor(request),
+      caller,
+      tenantId: params.tenantId,
+      ifMatch: headers['if-match'],
+      idempotencyKey: headers['idempotency-key'] as string | undefined,
+      report: (error) => request.log.warn({ err: error }, 'clearing up failed'),
+    };
+    const result = await audited(auditLog, action, request, change, run);
+    if (result !== undefined) reply.header('etag', etagOf(result));
+    if (change.isReplay) reply.header('idempotency-replayed', 'true');
+    return result;
   }
 
   app.get(all, { config: reading, schema: schemas.list }, (request) =>
@@ -56,7 +63,7 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
 
   app.post(all, { config: writing, schema: schemas.create }, async (request, reply) => {
     const settings = { maxAccountsPerTenant, tokenUrl };
-    const account = await changing('create', request, (change) =>
+    const account = await changing('create', request, reply, (change) =>
       createServiceAccount(change, request.body, settings),
     );
     const { tenantId } = request.params;
@@ -64,28 +71,33 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
     return reply.code(201).header('location', location).send(account);
   });
 
-  app.get(one, { config: reading, schema: schemas.get }, (request) =>
-    getServiceAccount(gatewayFor(request), request.params.tenantId, request.params.id),
+  app.get(one, { config: reading, schema: schemas.get }, async (request, reply) => {
+    const { tenantId, id } = request.params;
+    const account = await getServiceAccount(gatewayFor(request), tenantId, id);
+    reply.header('etag', etagOf(account));
+    return account;
+  });
+
+  app.patch(one, { config: writing, schema: schemas.edit }, (request, reply) =>
+    changing('edit', request, reply, (change) => editServiceAccount(change, request.params.id, request.body)),
   );
 
-  app.patch(one, { config: writing, schema: schemas.edit }, (request) =>
-    changing('edit', request, (change) => editServiceAccount(change, request.params.id, request.body)),
+  app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request, reply) =>
+    changing('regenerate-secret', request, reply, (change) =>
+      regenerateSecret(change, request.params.id, tokenUrl),
+    ),
   );
 
-  app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request) =>
-    changing('regenerate-secret', request, (change) => regenerateSecret(change, request.params.id, tokenUrl)),
+  app.post(`${one}/activate`, { config: writing, schema: schemas.activate }, (request, reply) =>
+    changing('activate', request, reply, (change) => activateServiceAccount(change, request.params.id)),
   );
 
-  app.post(`${one}/activate`, { config: writing, schema: schemas.activate }, (request) =>
-    changing('activate', request, (change) => activateServiceAccount(change, request.params.id)),
-  );
-
-  app.post(`${one}/deactivate`, { config: writing, schema: schemas.deactivate }, (request) =>
-    changing('deactivate', request, (change) => deactivateServiceAccount(change, request.params.id)),
+  app.post(`${one}/deactivate`, { config: writing, schema: schemas.deactivate }, (request, reply) =>
+    changing('deactivate', request, reply, (change) => deactivateServiceAccount(change, request.params.id)),
   );
 
   app.delete(one, { config: writing, schema: schemas.remove }, async (request, reply) => {
-    await changing('delete', request, (change) => deleteServiceAccount(change, request.params.id));
+    await changing('delete', request, reply, (change) => deleteServiceAccount(change, request.params.id));
     return reply.code(204).send();
   });
 }

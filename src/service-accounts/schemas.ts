@@ -19,6 +19,35 @@ const accountIdSchema = z
 export const tenantParams = z.strictObject({ tenantId: tenantIdSchema });
 export const accountParams = z.strictObject({ tenantId: tenantIdSchema, id: accountIdSchema });
 
+const entityTags = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21\x23-\x7e]*")*)\s*$/;
+
+const ifMatch = {
+  'if-match': z
+    .string()
+    .max(1000)
+    .regex(entityTags, 'An ETag in double quotes, or several, or *.')
+    .optional()
+    .meta({
+      description: 'Change the account only if this ETag, from an answer before, is still its own; else 412.',
+    }),
+};
+
+const idempotencyKey = {
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, '1 to 64 visible ASCII characters.')
+    .optional()
+    .meta({
+      description:
+        'Names this request, so that it can be repeated for ten minutes when its answer got lost. A repetition gives the same status, `Idempotency-Replayed: true` and a new secret; the one before is dead.',
+      example: '5f0c2e6a-7a5e-4a5e-9d3c-0c6a2f6f9d11',
+    }),
+};
+
+export const conditionHeaders = z.looseObject(ifMatch);
+export const keyHeaders = z.looseObject(idempotencyKey);
+export const keyedConditionHeaders = z.looseObject({ ...ifMatch, ...idempotencyKey });
+
 const usernameSchema = z
   .string()
   .normalize()

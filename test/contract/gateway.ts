@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ConnectGateway, Gateway } from '../../src/keycloak/gateway.ts';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
@@ -16,6 +17,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
     async function stored(gateway: Gateway, overrides: Parameters<typeof newAccount>[0] = {}) {
       const account = newAccount({ tenantId: newTenant(), ...overrides });
       await gateway.createClient(account);
+      await gateway.finishAccount(account.id);
       return account;
     }
 
@@ -44,6 +46,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
         updatedAt: at,
         updatedBy: by,
         secretCreatedAt: at,
+        unfinishedSince: null,
         version: expect.any(String),
       });
       expect(JSON.stringify(found)).not.toContain(secret);
@@ -109,7 +112,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
     it('replaces the secret and says when and by whom', async () => {
       const gateway = open();
       const account = await stored(gateway);
-      await gateway.replaceSecret(account.id, { value: 'orki_sa_another', hint: 'othe' }, stamp);
+      await gateway.replaceSecret(account.id, { value: 'orki_sa_another', hint: 'othe' }, stamp, null);
       expect(await gateway.findAccount(account.id)).toMatchObject({
         secretHint: 'othe',
         secretCreatedAt: stamp.at,
@@ -154,6 +157,82 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
         await gateway.assignTenant(id, tenantId);
         await expect(gateway.assignTenant(id, tenantId)).resolves.toBeUndefined();
       }
+    });
+
+    it('says that an account is unfinished until it is finished, and lists it only then', async () => {
+      const gateway = open();
+      const requests = { current: 'r', seen: [{ request: 'r', at: stamp.at }], body: 'b' };
+      const account = newAccount({ tenantId: newTenant(), requests });
+      await gateway.createClient(account);
+      const unfinished = await gateway.findAccount(account.id);
+      expect(unfinished).toMatchObject({ unfinishedSince: account.at, requests });
+      expect(await gateway.listAccounts(account.tenantId, 0, 5)).toEqual({
+        accounts: [],
+        clientIds: [account.clientId],
+      });
+      await gateway.finishAccount(account.id);
+      const finished = await gateway.findAccount(account.id);
+      expect(finished).toEqual({ ...unfinished, unfinishedSince: null });
+      expect((await gateway.listAccounts(account.tenantId, 0, 5)).accounts).toEqual([finished]);
+    });
+
+    it('says 404 of a change of an account that is no longer there', async () => {
+      const gateway = open();
+      const { id } = await stored(gateway);
+      await gateway.deleteAccount(id);
+      for (const change of [
+        () => gateway.editAccount(id, { description: 'late' }, stamp),
+        () => gateway.setActive(id, false, stamp),
+        () => gateway.replaceSecret(id, { value: 'orki_sa_late', hint: 'late' }, stamp, null),
+      ]) {
+        await expect(change()).rejects.toMatchObject({ code: 'service-account-not-found' });
+      }
+    });
+
+    it('lets one change of an account at a time have its lock, and others wait for it', async () => {
+      const [tenantId, id] = [newTenant(), randomUUID()];
+      let held = 0;
+      let highest = 0;
+      const change = async () => {
+        const lock = await open().lockAccount(tenantId, id);
+        held += 1;
+        highest = Math.max(highest, held);
+        await setTimeout(5);
+        held -= 1;
+        await lock.release();
+      };
+      await Promise.all(Array.from({ length: 8 }, change));
+      expect(highest).toBe(1);
+    });
+
+    it('says 409 when a lock is not given back in time, and when to try again', async () => {
+      const [tenantId, id] = [newTenant(), randomUUID()];
+      const lock = await open().lockAccount(tenantId, id);
+      await expect(open().lockAccount(tenantId, id)).rejects.toMatchObject({ code: 'change-in-progress' });
+      await lock.release();
+      await (await open().lockAccount(tenantId, id)).release();
+    });
+
+    it('keeps locks of different accounts, and of different tenants, apart', async () => {
+      const [tenantId, id] = [newTenant(), randomUUID()];
+      const locks = [
+        await open().lockAccount(tenantId, id),
+        await open().lockAccount(tenantId, randomUUID()),
+        await open().lockAccount(`${tenantId}2`, id),
+      ];
+      expect(locks).toHaveLength(3);
+      for (const lock of locks) await lock.release();
+    });
+
+    it('remembers that an account was deleted where its lock is given back so', async () => {
+      const gateway = open();
+      const [tenantId, id] = [newTenant(), randomUUID()];
+      const lock = await gateway.lockAccount(tenantId, id);
+      expect(await gateway.wasDeleted(tenantId, id)).toBe(false);
+      await lock.releaseAsDeleted();
+      expect(await gateway.wasDeleted(tenantId, id)).toBe(true);
+      expect(await gateway.wasDeleted(`${tenantId}2`, id)).toBe(false);
+      await (await gateway.lockAccount(tenantId, id)).release();
     });
 
     it('lets one account have a username in a tenant, whatever the case, and says who has it', async () => {

@@ -151,7 +151,7 @@ describe('the attributes that a change writes', () => {
   });
 
   it('never hold the secret itself', () => {
-    const attributes = secretAttributes({ value: 'canary', hint: 'hint' }, account.at);
+    const attributes = secretAttributes({ value: 'canary', hint: 'hint' }, account.at, null);
     expect(JSON.stringify(attributes)).not.toContain('canary');
   });
 });

@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type AdminCall, createAdminApi } from '../../src/keycloak/admin-api.ts';
+import { createResilience } from '../../src/keycloak/resilience.ts';
 import { createTokenProvider } from '../../src/keycloak/token-provider.ts';
 import { type HttpStub, httpStub, json, type Received } from '../support/http-stub.ts';
 
@@ -36,12 +37,14 @@ async function apiOf(answer: Answer, callTimeoutMs = usualTimeoutMs): Promise<Ap
   const agent = new Agent();
   onTestFinished(() => agent.destroy());
   const where = { baseUrl: server.url, realm: 'orki' };
+  const resilience = createResilience();
   const tokens = createTokenProvider(
     agent,
+    resilience,
     { ...where, issuer: where.baseUrl, clientId: 'own', credential: { secret: 'x' } },
     usualTimeoutMs,
   );
-  const api = createAdminApi(agent, tokens, { ...where, callTimeoutMs });
+  const api = createAdminApi(agent, tokens, resilience, { ...where, callTimeoutMs });
   return {
     server,
     call: (call, signal = AbortSignal.timeout(5_000)) => api(call, signal),

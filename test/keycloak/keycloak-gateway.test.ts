@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newClient } from '../../src/keycloak/account-representation.ts';
 import type { AdminAnswer, AdminCall } from '../../src/keycloak/admin-api.ts';
 import { keycloakGateway } from '../../src/keycloak/keycloak-gateway.ts';
+import { createLockSlots } from '../../src/keycloak/lock-slots.ts';
 import { createRealmObjects } from '../../src/keycloak/realm-objects.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
@@ -13,17 +14,22 @@ function gatewayTo(answer: AdminAnswer) {
     calls.push(call);
     return answer;
   };
-  const connect = keycloakGateway(api, createRealmObjects(api, 1_000));
+  const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000));
   return { calls, gateway: connect({ signal: AbortSignal.timeout(1_000) }) };
 }
 
 const forged = { id: randomUUID(), clientId: 'forged', enabled: true, attributes: { 'orki.tenant': 'acme' } };
-const foreign = newClient(newAccount({ tenantId: 'globex' }));
-const own = newClient(newAccount());
+const whole = (client: ReturnType<typeof newClient>) => {
+  const { 'orki.unfinished-since': _, ...attributes } = client.attributes ?? {};
+  return { ...client, attributes };
+};
+const foreign = whole(newClient(newAccount({ tenantId: 'globex' })));
+const own = whole(newClient(newAccount()));
+const unfinished = newClient(newAccount());
 
 describe('the gateway to Keycloak', () => {
   it('leaves out of a list what is no account of the tenant, without failing, and counts it', async () => {
-    const body = [forged, { clientId: 'bare' }, own, foreign];
+    const body = [forged, { clientId: 'bare' }, own, foreign, unfinished];
     const { gateway } = gatewayTo({ status: 200, body });
     const stretch = await gateway.listAccounts('acme', 0, 10);
     expect(stretch.accounts.map(({ id }) => id)).toEqual([own.id]);
@@ -62,9 +68,9 @@ describe('the gateway to Keycloak', () => {
     const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
     await gateway.editAccount('id', { description: null }, stamp);
     await gateway.setActive('id', false, stamp);
-    await gateway.replaceSecret('id', { value: 'v', hint: 'h' }, stamp);
+    await gateway.replaceSecret('id', { value: 'v', hint: 'h' }, stamp, null);
     const updated = { 'orki.updated-at': stamp.at, 'orki.updated-by': '{"subject":"s","username":"u"}' };
-    const renewed = { 'orki.secret-hint': 'h', 'orki.secret-created-at': stamp.at };
+    const renewed = { 'orki.secret-hint': 'h', 'orki.secret-created-at': stamp.at, 'orki.requests': '' };
     expect(calls.map(({ body }) => body)).toEqual([
       { attributes: { 'orki.description': '', ...updated } },
       { enabled: false, attributes: updated },

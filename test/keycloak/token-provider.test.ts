@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createResilience } from '../../src/keycloak/resilience.ts';
 import { createTokenProvider } from '../../src/keycloak/token-provider.ts';
 import { httpStub, json } from '../support/http-stub.ts';
 
@@ -24,7 +25,7 @@ async function provider(answer?: Parameters<typeof httpStub>[0], timeoutMs = 5_0
     clientId: 'own client',
     credential: { secret: 'canary&=+' },
   };
-  return { server, tokens: createTokenProvider(agent, credentials, timeoutMs) };
+  return { server, tokens: createTokenProvider(agent, createResilience(), credentials, timeoutMs) };
 }
 
 // Only the clock is set by hand; sockets keep their own time.

@@ -50,6 +50,8 @@ const json = { 'content-type': 'application/json' };
 
 async function keep(operationId: string, name: string, response: Response, request?: unknown) {
   const text = await response.text();
+  // A recording of something else than what it is named for would be a contract of that.
+  if (response.ok === problemNames.includes(name)) throw new Error(`${operationId} ${name}: ${text}`);
   const body = text === '' ? undefined : JSON.parse(text);
   const asked = typeof request === 'string' || request === undefined ? {} : { request };
   const answered = body === undefined ? {} : { body };
@@ -63,6 +65,16 @@ const crm = {
   mode: 'custom',
   permissions: ['customers:read'],
 };
+/** The examples of what goes wrong. */
+const problemNames = [
+  'problem',
+  'not-ready',
+  'no-grant',
+  'unsupported-grant',
+  'forbidden-grant',
+  'wrong-secret',
+  'deactivated',
+];
 const absent = '/service-accounts/00000000-0000-4000-8000-000000000000';
 
 it("the contract's examples are what the service and Keycloak answer (-u writes them anew)", async () => {
@@ -113,20 +125,40 @@ it("the contract's examples are what the service and Keycloak answer (-u writes 
   await problem({ ...creation, body: { ...crm, username: 'CRM-Sync' } });
   await problem({ method: 'GET', path: absent });
   await problem({ method: 'PUT' });
+  await problem({ method: 'DELETE', path: one, headers: { 'if-match': '"an-older-version"' } });
   await record('deleteServiceAccount', 'deleted', { method: 'DELETE', path: one });
+
+  const keyed = { ...creation, headers: { 'idempotency-key': 'a-key' } };
+  const { id: other } = await record('createServiceAccount', 'custom', keyed);
+  exchanges.pop();
+  await problem({ ...keyed, body: { ...crm, description: 'Another body' } });
+  await record('regenerateSecret', 'regenerated', {
+    method: 'POST',
+    path: `/service-accounts/${other}/regenerate-secret`,
+  });
+  exchanges.pop();
+  await problem(keyed);
   await service[Symbol.asyncDispose]();
 
   service = await startService(realm, { maxAccountsPerTenant: 1, requestsPerMinute: 1 });
-  await problem(creation);
-  await problem(creation);
+  const another = { ...creation, body: { ...crm, username: 'Another' } };
+  await problem(another);
+  await problem(another);
   await service[Symbol.asyncDispose]();
 
   await using proxy = await startProxy(realm.url);
   service = await startService(realm, { internalUrl: proxy.url });
-  await problem({});
+  await record('listServiceAccounts', 'first-page', {});
   exchanges.pop();
   proxy.faults = ({ method, path }) => (method === 'POST' && path.endsWith('/clients') ? 'fail' : 'none');
-  await problem(creation);
+  await problem(another);
+  proxy.faults = ({ method, path }) => (method === 'PUT' && path.includes('/roles-by-id/') ? 'fail' : 'none');
+  await problem({ method: 'DELETE', path: `/service-accounts/${other}` });
+  proxy.faults = ({ method, path }) =>
+    method === 'POST' && path.includes('/role-mappings/') ? 'fail' : 'none';
+  await problem({ method: 'PATCH', path: `/service-accounts/${other}`, body: { permissions: ['ai:use'] } });
+  proxy.faults = ({ method, path }) => (method === 'PUT' && path.includes('/clients/') ? 'stall' : 'none');
+  await problem({ method: 'POST', path: `/service-accounts/${other}/deactivate` });
   await proxy.close();
   await problem({});
   await record('readyz', 'not-ready', { path: '/../../../../readyz', as: 'nobody' });

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { create, created, stateOf } from '../support/accounts.ts';
+import { callsOnOne, create, created, pathOf, stateOf } from '../support/accounts.ts';
 import { inject } from '../support/faults.ts';
-import { testApp } from '../support/test-app.ts';
+import { type TestApp, testApp } from '../support/test-app.ts';
 
-const steps = ['reserveUsername', 'listAccounts', 'createClient', 'assignTenant', 'grantRoles'] as const;
+const changes = ['createClient', 'assignTenant', 'grantRoles', 'finishAccount'] as const;
+const steps = ['reserveUsername', 'listAccounts', ...changes] as const;
+
+/** The accounts that anybody can see. */
+const visible = ({ keycloak }: TestApp) =>
+  [...keycloak.clients.values()].filter(({ account }) => account.unfinishedSince === null);
 
 describe('a create that fails half way', () => {
   it.each(steps)('leaves no client and no username behind when %s is not possible', async (method) => {
@@ -15,53 +20,72 @@ describe('a create that fails half way', () => {
     expect(service.keycloak.usernames.size).toBe(0);
   });
 
-  it.each(steps.filter((step) => step !== 'listAccounts'))(
-    'leaves nothing behind when the answer to %s is lost after it took effect',
+  it.each(changes)(
+    'leaves nothing behind, and says so, when nobody knows whether %s took effect',
     async (method) => {
-      const service = await testApp();
-      inject(service.keycloak, { method, when: 'after', code: 'outcome-unknown' });
-      const answer = await create(service);
-      expect([503, 504]).toContain(answer.status);
-      expect(service.keycloak.clients.size).toBe(0);
-      expect(service.keycloak.usernames.size).toBe(0);
-      inject(service.keycloak);
-      expect((await create(service)).status).toBe(201);
+      for (const when of ['before', 'after'] as const) {
+        const service = await testApp();
+        inject(service.keycloak, { method, when, code: 'outcome-unknown' });
+        expect(await create(service)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+        expect(service.keycloak.clients.size).toBe(0);
+        expect(service.keycloak.usernames.size).toBe(0);
+        inject(service.keycloak);
+        expect((await create(service)).status).toBe(201);
+      }
     },
   );
 
-  it.each(['createClient', 'assignTenant', 'grantRoles'] as const)(
-    'says that nothing was changed when %s got no answer but the account was seen to go',
-    async (method) => {
-      const service = await testApp();
-      inject(service.keycloak, { method, when: 'after', code: 'outcome-unknown' });
-      expect(await create(service)).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
-    },
-  );
-
-  it('says that nobody knows when the client was not seen to be made, since it may still come', async () => {
+  it.each(
+    changes.flatMap(
+      (method) =>
+        [
+          { method, cleanup: 'deleteAccount' },
+          { method, cleanup: 'releaseUsername' },
+        ] as const,
+    ),
+  )('shows nobody half an account when $method fails and then $cleanup', async ({ method, cleanup }) => {
     const service = await testApp();
-    inject(service.keycloak, { method: 'createClient', code: 'outcome-unknown' });
-    expect((await create(service)).status).toBe(504);
+    inject(service.keycloak, { method }, { method: cleanup });
+    const answer = await create(service);
+    expect(answer).toMatchObject({ status: 503, body: { code: 'keycloak-unavailable' } });
+    expect(JSON.stringify([answer, service.log])).not.toContain('orki_sa_');
+    expect(visible(service)).toEqual([]);
+    const list = await service.request({});
+    expect(list.body.items).toEqual([]);
   });
 
-  it.each([{ method: 'deleteAccount' }, { method: 'releaseUsername' }] as const)(
-    'says 504 when clearing up fails at $method',
-    async ({ method }) => {
-      const service = await testApp();
-      inject(service.keycloak, { method: 'grantRoles' }, { method });
-      const answer = await create(service);
-      expect(answer).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
-      expect(JSON.stringify(answer)).not.toContain('orki_sa_');
-    },
-  );
-
-  it('never hands out the secret of an account that it could not clear away', async () => {
+  it('says that nobody knows when the account may have become whole and can not be removed', async () => {
     const service = await testApp();
-    inject(service.keycloak, { method: 'grantRoles' }, { method: 'deleteAccount' });
+    inject(
+      service.keycloak,
+      { method: 'finishAccount', when: 'after', code: 'outcome-unknown' },
+      { method: 'deleteAccount' },
+    );
     const answer = await create(service);
-    const [left] = service.keycloak.clients.values();
-    expect(left?.roles.size).toBe(0);
-    expect(JSON.stringify([answer, service.log])).not.toContain(left?.secret);
+    expect(answer).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
+    expect(JSON.stringify(answer)).not.toContain('orki_sa_');
+  });
+
+  it('answers with the account once it is whole, and not before', async () => {
+    const service = await testApp();
+    let atTheEnd: unknown;
+    service.keycloak.afterCall = (method) => {
+      if (method === 'grantRoles') atTheEnd = visible(service);
+    };
+    expect((await create(service)).status).toBe(201);
+    expect(atTheEnd).toEqual([]);
+    expect(visible(service)).toHaveLength(1);
+  });
+
+  it.each(callsOnOne)('is not there for $method $below while it is half made', async (call) => {
+    const service = await testApp();
+    const { id } = await created(service);
+    const stored = service.keycloak.clients.get(id);
+    if (stored) stored.account = { ...stored.account, unfinishedSince: stored.account.createdAt };
+    const before = stateOf(service);
+    const answer = await service.request({ ...call, path: `${pathOf(id)}${call.below}` });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'service-account-not-found' } });
+    expect(stateOf(service)).toEqual(before);
   });
 
   it('leaves the other accounts of the tenant alone', async () => {

@@ -14,7 +14,9 @@ async function fill({ keycloak }: TestApp, count: number, overrides: object = {}
   const gateway = keycloak.connect({ signal: AbortSignal.timeout(1_000) });
   for (let index = 1; index <= count; index += 1) {
     const clientId = createClientId(index);
-    await gateway.createClient(newAccount({ clientId, username: `account ${index}`, ...overrides }));
+    const account = newAccount({ clientId, username: `account ${index}`, ...overrides });
+    await gateway.createClient(account);
+    await gateway.finishAccount(account.id);
   }
 }
 

@@ -40,7 +40,9 @@ class Crowd {
       const clientId = createClientId(this.#made);
       const tenantId = this.#random(5) === 0 ? 'globex' : 'acme';
       const mode = this.#random(3) === 0 ? 'admin' : 'agent';
-      await gateway.createClient(newAccount({ clientId, tenantId, mode }));
+      const account = newAccount({ clientId, tenantId, mode });
+      await gateway.createClient(account);
+      await gateway.finishAccount(account.id);
     }
   }
 

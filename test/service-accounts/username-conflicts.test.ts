@@ -126,6 +126,12 @@ describe('renaming', () => {
     expect((await edit(service, id, { username: 'Renamed' })).status).toBe(504);
     expect([...service.keycloak.usernames.keys()].sort()).toEqual(['acme/renamed', 'acme/zapier sync']);
     inject(service.keycloak);
+    // The edit may still arrive, so nothing else may change the account until the lock expires.
+    expect(await edit(service, id, { username: 'Renamed' })).toMatchObject({
+      status: 409,
+      body: { code: 'change-in-progress' },
+    });
+    service.keycloak.locks.clear();
     expect((await edit(service, id, { username: 'Renamed' })).status).toBe(200);
     expect([...service.keycloak.usernames.keys()]).toEqual(['acme/renamed']);
   });

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectGateway, Gateway, NewAccount, UsernameHolder } from '../../src/keycloak/gateway.ts';
+import { setImmediate } from 'node:timers/promises';
+import { ServiceError } from '../../src/errors.ts';
+import type {
+  AccountLock,
+  ConnectGateway,
+  Gateway,
+  NewAccount,
+  UsernameHolder,
+} from '../../src/keycloak/gateway.ts';
 import { names } from '../../src/keycloak/names.ts';
 import type { Catalogue } from '../../src/permissions/catalogue.ts';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
@@ -20,6 +28,9 @@ interface StoredClient {
 export class InMemoryKeycloak {
   readonly clients = new Map<string, StoredClient>();
   readonly usernames = new Map<string, UsernameHolder>();
+  /** Locks that are held, by tenant and account; a test may put one there. */
+  readonly locks = new Set<string>();
+  readonly deleted = new Set<string>();
   readonly catalogue: Catalogue;
   /** Called before each call to Keycloak takes effect, with the method's name; may throw. */
   beforeCall: (method: keyof Gateway) => void | Promise<void> = () => undefined;
@@ -63,7 +74,10 @@ export class InMemoryKeycloak {
           .filter((account) => account.tenantId === tenantId)
           .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
           .slice(first, first + max);
-        return { accounts, clientIds: accounts.map(({ clientId }) => clientId) };
+        return {
+          accounts: accounts.filter(({ unfinishedSince }) => unfinishedSince === null),
+          clientIds: accounts.map(({ clientId }) => clientId),
+        };
       },
       createClient: async (account) => {
         const stored = { secret: account.secret, tenantInToken: undefined, roles: new Set<string>() };
@@ -76,10 +90,22 @@ export class InMemoryKeycloak {
         const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
         this.#change(id, stamp, given);
       },
-      replaceSecret: async (id, secret, stamp) => {
+      replaceSecret: async (id, secret, stamp, requests) => {
         this.#stored(id).secret = secret.value;
-        this.#change(id, stamp, { secretHint: secret.hint, secretCreatedAt: stamp.at });
+        this.#change(id, stamp, { secretHint: secret.hint, secretCreatedAt: stamp.at, requests });
       },
+      finishAccount: async (id) => {
+        const stored = this.#stored(id);
+        stored.account = { ...stored.account, unfinishedSince: null };
+      },
+      lockAccount: async (tenantId, id) => this.#lock(`${tenantId}/${id}`),
+      takeTurn: async (name) => {
+        const key = `turn of ${name}`;
+        if (this.locks.has(key)) return false;
+        this.locks.add(key);
+        return true;
+      },
+      wasDeleted: async (tenantId, id) => this.deleted.has(`${tenantId}/${id}`),
       setActive: async (id, active, stamp) => this.#change(id, stamp, { active }),
       deleteAccount: async (id) => this.clients.delete(id),
       grantedRoles: async (id) => [...this.#stored(id).roles],
@@ -96,17 +122,35 @@ export class InMemoryKeycloak {
         this.usernames.set(key, holder);
         return 'reserved';
       },
-      releaseUsername: async (tenantId, username, accountId) => {
+      releaseUsername: async (tenantId, username, accountId, reservedAt) => {
         const key = `${tenantId}/${usernameKey(username)}`;
-        if (this.usernames.get(key)?.accountId === accountId) this.usernames.delete(key);
+        const holder = this.usernames.get(key);
+        if (holder?.accountId !== accountId) return;
+        if (reservedAt === undefined || holder.reservedAt === reservedAt) this.usernames.delete(key);
       },
       forCleanup: () => this.#gateway(),
     };
   }
 
+  async #lock(key: string): Promise<AccountLock> {
+    const patienceEndsAt = performance.now() + 500;
+    while (this.locks.has(key)) {
+      if (performance.now() > patienceEndsAt) throw new ServiceError('change-in-progress');
+      await setImmediate();
+    }
+    this.locks.add(key);
+    return {
+      release: async () => void this.locks.delete(key),
+      releaseAsDeleted: async () => {
+        this.locks.delete(key);
+        this.deleted.add(key);
+      },
+    };
+  }
+
   #stored(id: string): StoredClient {
     const stored = this.clients.get(id);
-    if (stored === undefined) throw new Error(`no client ${id}`);
+    if (stored === undefined) throw new ServiceError('service-account-not-found');
     return stored;
   }
 
@@ -126,7 +170,7 @@ export class InMemoryKeycloak {
 
 function created({ secret: _, at, by, ...rest }: NewAccount): Account {
   const times = { secretCreatedAt: at, createdAt: at, createdBy: by, updatedAt: at, updatedBy: by };
-  return withVersion({ ...rest, ...times, active: true });
+  return withVersion({ ...rest, ...times, active: true, unfinishedSince: at });
 }
 
 /** An account as a test wants it, everything else made up. */
@@ -141,6 +185,7 @@ export function newAccount(overrides: Partial<NewAccount> = {}): NewAccount {
     permissions: [],
     secret: `orki_sa_${randomUUID()}`,
     secretHint: 'hint',
+    requests: null,
     at: new Date().toISOString(),
     by: { subject: 'subject', username: 'somebody' },
     ...overrides,

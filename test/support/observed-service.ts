@@ -18,6 +18,10 @@ function answerAsKeycloak({ path }: Received): unknown {
   if (url.pathname.endsWith('/token')) return { access_token: 'canary-token', expires_in: 60 };
   if (url.pathname.endsWith('/certs')) return { keys: [] };
   if (clientId !== null) return [{ id: `id-of-${clientId}`, clientId }];
+  // A lock that was just made.
+  if (url.pathname.includes('id-of-orki-locks/roles/')) {
+    return { id: 'lock', name: url.pathname.split('/').at(-1) };
+  }
   if (url.pathname.includes('id-of-orki-usernames')) {
     return ['acme.x', 'acme.y', 'globex.x'].map((name) => ({ name }));
   }

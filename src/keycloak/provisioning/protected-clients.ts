@@ -3,7 +3,7 @@ import type { Target } from './comparison.ts';
 import { allPages, type StoredClient } from './lookups.ts';
 
 /** The service keeps its roles in these, and making a role takes the right to manage its client. */
-const managedByService: string[] = [names.tenantsClient, names.usernamesClient];
+const managedByService: string[] = [names.tenantsClient, names.usernamesClient, names.locksClient];
 
 /** `orki-api` is readable, and so has a permission of its own. */
 const protectedElsewhere: string[] = [names.apiClient];

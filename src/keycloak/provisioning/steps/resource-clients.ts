@@ -41,5 +41,11 @@ export const resourceClients: Step = {
       name: 'Orki usernames',
       description: 'One role for each username of a service account that is taken.',
     });
+    await compareOwnedClient(target, comparison, {
+      ...roleHolder,
+      clientId: names.locksClient,
+      name: 'Orki locks',
+      description: 'One role for each change of a service account that is under way.',
+    });
   },
 };
