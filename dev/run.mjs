@@ -26,6 +26,8 @@ const commands = {
   races: ['test/harness/races.ts'],
   attacks: ['dev/attacks.ts'],
   audit: ['dev/audit.ts'],
+  faults: ['test/harness/faults.ts'],
+  soak: ['test/harness/soak.ts'],
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

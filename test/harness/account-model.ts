@@ -1,16 +1,19 @@
 import type { Grant } from '../../src/permissions/roles.ts';
 import { rolesOf } from '../../src/permissions/roles.ts';
 
-/** A change of one account, with what it is to become. */
+/** What is asked of one account: a change, with what it is to become, or what it is. */
 export type Write =
   | { readonly kind: 'edit'; readonly description: string }
   | { readonly kind: 'mode'; readonly grant: Grant }
   | { readonly kind: 'regenerate' }
   | { readonly kind: 'activate' }
   | { readonly kind: 'deactivate' }
-  | { readonly kind: 'delete' };
+  | { readonly kind: 'delete' }
+  /** Changes nothing, but what it shows has to fit. */
+  | { readonly kind: 'read' };
 
 export type WriteKind = Write['kind'];
+/** Those that change something. */
 export const writeKinds = [
   'edit',
   'mode',
@@ -78,6 +81,8 @@ export function after(
       return { ...state, active: false };
     case 'delete':
       return { ...state, exists: false };
+    case 'read':
+      return state;
   }
 }
 

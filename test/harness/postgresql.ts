@@ -1,31 +1,44 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, type Started, startInBackground, tail } from '../../dev/child.ts';
 import { endWithThisProcess } from '../../dev/guard.ts';
 import { findOnPath } from '../../dev/keycloak/java.ts';
-import { logFile } from '../../dev/paths.ts';
+import { local, logFile } from '../../dev/paths.ts';
 import { Problem } from '../../dev/problem.ts';
 import { freePort } from './free-port.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const superuser = 'keycloak';
 
-/** A PostgreSQL with nothing in it, on 127.0.0.1, gone with all its data when it is disposed of. */
-export async function startPostgreSql() {
+/**
+ * A PostgreSQL on 127.0.0.1, gone with all its data when it is disposed of. It begins as the one of that name that was
+ * kept, else with nothing in it.
+ */
+export async function startPostgreSql(name: string) {
   const folder = mkdtempSync(join(tmpdir(), 'orki-postgresql-'));
   const data = join(folder, 'data');
   const user = unprivilegedUser();
   mkdirSync(data, { mode: 0o700 });
   if (user) for (const path of [folder, data]) chownSync(path, user.uid, user.gid);
-  const made = spawnSync(
-    program('initdb'),
-    ['-D', data, '-U', superuser, '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'],
-    { cwd: folder, encoding: 'utf8', ...user },
-  );
-  if (made.status !== 0) throw new Problem(`initdb failed.\n${made.stderr ?? made.error?.message}`);
+  const kept = join(local, `postgresql-${majorVersion()}-${name}`);
+  if (existsSync(kept)) {
+    execute('cp', ['-a', `${kept}/.`, data], folder);
+  } else {
+    const options = ['--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
+    execute(program('initdb'), ['-D', data, '-U', superuser, ...options], folder, user);
+  }
 
   const port = await freePort();
   const log = logFile(`postgresql-${process.pid}`);
@@ -63,6 +76,18 @@ export async function startPostgreSql() {
   return {
     jdbcUrl: `jdbc:postgresql://127.0.0.1:${port}/postgres`,
     user: superuser,
+    /** Whether others can begin with one of this name. */
+    isKept: (): boolean => existsSync(kept),
+    /** Keeps what is in it for others to begin with; it is away for a moment. */
+    async keep(): Promise<void> {
+      await end('SIGINT');
+      const unfinished = `${kept}-unfinished-${process.pid}`;
+      execute('cp', ['-a', data, unfinished], folder);
+      // Another run may have kept its own meanwhile; one is as good as the other.
+      if (existsSync(kept)) rmSync(unfinished, { recursive: true });
+      else renameSync(unfinished, kept);
+      running = await start();
+    },
     /** Cuts off every session without a checkpoint (immediate mode) and starts again, with recovery. */
     async restartAtOnce(): Promise<void> {
       await end('SIGQUIT');
@@ -87,6 +112,20 @@ async function ready(started: Started, log: string): Promise<void> {
     await sleep(50);
   }
 }
+
+function execute(
+  command: string,
+  args: string[],
+  cwd: string,
+  user: { uid: number; gid: number } | undefined = undefined,
+) {
+  const done = spawnSync(command, args, { cwd, encoding: 'utf8', ...user });
+  if (done.status !== 0) throw new Problem(`${command} failed.\n${done.stderr ?? done.error?.message}`);
+  return done.stdout;
+}
+
+const majorVersion = (): string =>
+  /\d+/.exec(execute(program('postgres'), ['--version'], tmpdir()))?.[0] ?? '';
 
 /** Debian keeps the server's programs off the path, a folder for each version. */
 function program(name: string): string {

@@ -8,13 +8,12 @@ import { throughService } from './races/through-service.ts';
 import { seededRandom } from './random.ts';
 import { startReplica } from './replica.ts';
 
-const usage = `npm run races -- [--rounds 1000] [--raw-rounds 200] [--seed 1]
+const usage = `npm run races -- [--rounds 1000] [--raw-rounds 200] [--seed 1] [--minutes 40]
 Two replicas of the service, one Keycloak on PostgreSQL: pairs and triples of writes at one account at the same moment,
 then what only one may win. The same writes by raw calls of the Admin API show what is lost without the service.`;
 
 /** Of all rounds, those in which one of several has to win. */
 const shareForOneWinner = 0.2;
-const longestRunMs = 40 * 60_000;
 
 // The guards of what was started end it when this process goes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
@@ -25,6 +24,7 @@ await main(async () => {
       rounds: { type: 'string', default: '1000' },
       'raw-rounds': { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: '40' },
       help: { type: 'boolean' },
     },
   });
@@ -35,13 +35,13 @@ await main(async () => {
   const rounds = Number(values.rounds);
   const oneWinner = Math.ceil(rounds * shareForOneWinner);
   const rawRounds = Number(values['raw-rounds']);
-  const signal = AbortSignal.timeout(longestRunMs);
-  const race = (count: number) => ({ rounds: count, random: seededRandom(Number(values.seed)), signal });
 
   await using laboratory = await openLaboratory('races');
   await using first = await startReplica(laboratory, 'replica-1');
   await using second = await startReplica(laboratory, 'replica-2');
   const replicas = [first, second];
+  const signal = AbortSignal.timeout(Number(values.minutes) * 60_000);
+  const race = (count: number) => ({ rounds: count, random: seededRandom(Number(values.seed)), signal });
   const service = throughService(laboratory, replicas);
   const tallies = [
     await raceContestant(rawKeycloak(laboratory, 'fields'), race(rawRounds)),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { clientAttributes, names } from '../../src/keycloak/names.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import type { LiveRealm } from '../support/live-realm.ts';
@@ -19,12 +20,29 @@ interface Wanted {
 /** Of the secrets that ought to be dead, how many are tried. */
 const triedAtMost = 5;
 
-/** Reads an account from Keycloak, past the service, and tries its secrets at the token URL. */
+const patienceMs = 180_000;
+const pauseMs = 500;
+
+/** Reads an account from Keycloak, past the service, and tries its secrets at the token URL; waits for one that is down. */
 export async function observeAccount(
   realm: LiveRealm,
   wanted: Wanted,
   isManaged: boolean,
 ): Promise<Observed> {
+  const patienceEndsAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await look(realm, wanted, isManaged);
+    } catch (error) {
+      if (performance.now() > patienceEndsAt) throw error;
+      await sleep(pauseMs);
+    }
+  }
+}
+
+async function look(realm: LiveRealm, wanted: Wanted, isManaged: boolean): Promise<Observed> {
+  const { status } = await realm.admin('GET', `/clients/${wanted.id}`);
+  if (status !== 200 && status !== 404) throw new Error(`Keycloak does not say what it has: ${status}`);
   const found = await realm.inKeycloak(wanted.id);
   const roles = found?.roles[names.apiClient] ?? [];
   const known = wanted.secrets.includes(found?.client.secret) ? found?.client.secret : undisclosed;
@@ -49,6 +67,7 @@ async function tryQuietly(
   const faults: string[] = [];
   for (const secret of secrets.slice(-triedAtMost)) {
     const { status } = await requestToken(realm.tokenUrl, { clientId, clientSecret: secret });
+    if (status >= 500) throw new Error(`the token URL does not say whether a secret is valid: ${status}`);
     const isValid = state.exists && state.active && secret === state.secret;
     if (status === 200 && !isValid)
       faults.push(state.exists && state.active ? 'old secret alive' : 'token for a dead account');

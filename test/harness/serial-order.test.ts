@@ -77,6 +77,15 @@ describe('writes that ran side by side', () => {
     expect(hasSerialOrder(before, [deletion, late], gone)).toBe(false);
   });
 
+  it('are seen by reads that come after them', () => {
+    const read = (description: string, sentAt: number) =>
+      outcome({ kind: 'read' }, 'applied', { sentAt, answeredAt: sentAt + 5, shown: { description } });
+    const now = { ...before, description: 'new' };
+    expect(hasSerialOrder(before, [outcome(edit), read('old', 5)], now)).toBe(true);
+    expect(hasSerialOrder(before, [outcome(edit), read('new', 11)], now)).toBe(true);
+    expect(hasSerialOrder(before, [outcome(edit), read('old', 11)], now)).toBe(false);
+  });
+
   it('are answered with the account as each of them left it', () => {
     const now = { ...before, description: 'new', active: false };
     const shows = (description: string) =>

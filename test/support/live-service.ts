@@ -24,12 +24,15 @@ export interface RequestOptions {
   /** Below /api/v1/tenants; by default acme's service accounts. */
   readonly path?: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface ServiceSettings {
   /** Keycloak as the service reaches it, when not directly. */
   readonly internalUrl?: string;
   readonly callTimeoutMs?: number;
+  /** After which a lock that was not given back counts as left behind; as in production unless given. */
+  readonly lockLeaseMs?: number;
   readonly maxAccountsPerTenant?: number;
   readonly requestsPerMinute?: number;
   readonly logLevel?: string;
@@ -43,7 +46,14 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
   const { internalUrl = realm.url, callTimeoutMs = 10_000, requestsPerMinute = 100_000, port = 0 } = settings;
   const { issuer, name } = realm;
   const connection = { internalUrl, issuer, realm: name, clientId: names.serviceClient, callTimeoutMs };
-  const keycloak = connectKeycloak({ ...connection, credential: { secret: realm.secret } }, () => undefined);
+  const keycloak = connectKeycloak(
+    {
+      ...connection,
+      credential: { secret: realm.secret },
+      ...(settings.lockLeaseMs === undefined ? {} : { lockLeaseMs: settings.lockLeaseMs }),
+    },
+    () => undefined,
+  );
   const certs = `${internalUrl}/realms/${realm.name}/protocol/openid-connect/certs`;
   const signingKeys = fetchSigningKeys(new URL(certs), callTimeoutMs, () => undefined);
   const log: string[] = [];
@@ -66,13 +76,14 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
   const url = await app.listen({ host: '127.0.0.1', port });
 
   async function request(options: RequestOptions = {}): Promise<Answer> {
-    const { as = 'admin', method = 'GET', path = '/acme/service-accounts', body } = options;
+    const { as = 'admin', method = 'GET', path = '/acme/service-accounts', body, headers } = options;
     const token = typeof as === 'string' ? await realm.tokenOf(as) : as.token;
     return send(`${url}/api/v1/tenants${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

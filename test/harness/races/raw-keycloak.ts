@@ -53,6 +53,7 @@ async function perform(
 ): Promise<number> {
   const path = `/clients/${id}`;
   if (write.kind === 'delete') return (await realm.admin('DELETE', path)).status;
+  if (write.kind === 'read') return (await realm.admin('GET', path)).status;
   if (write.kind === 'mode') return changeRoles(realm, id, rolesOfGrant(write.grant));
   const change = {
     ...(write.kind === 'edit' ? { description: write.description } : {}),

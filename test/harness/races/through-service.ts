@@ -51,6 +51,8 @@ export function requestOf(id: string, write: Write): ServiceRequest {
       return { method: 'POST', path: `${path}/regenerate-secret` };
     case 'delete':
       return { method: 'DELETE', path };
+    case 'read':
+      return { path };
     default:
       return { method: 'POST', path: `${path}/${write.kind}` };
   }

@@ -1,0 +1,118 @@
+import type { Grant } from '../../../src/permissions/roles.ts';
+import { type AccountState, rolesOfGrant } from '../account-model.ts';
+import type { RacedAccount } from '../races/contestant.ts';
+import type { ServiceRequest } from '../replica.ts';
+
+/** An operation as the matrix breaks it. */
+export interface Operation {
+  readonly name: string;
+  /** The grant of the account that it is done to; none for an operation that makes one. */
+  readonly on: Grant | undefined;
+  readonly startsInactive?: boolean;
+  /** The same request whenever it is asked for, so that it can be repeated. */
+  readonly request: (cell: CellNames, account: RacedAccount | undefined) => ServiceRequest;
+  /** What it makes of the account; the secret apart. */
+  readonly result: Partial<AccountState>;
+  /** Its username afterwards, where it changes that. */
+  readonly renamesTo?: (cell: CellNames) => string;
+  readonly setsSecret?: boolean;
+  readonly changesNothing?: boolean;
+}
+
+/** What tells the cells of a run from each other. */
+export interface CellNames {
+  readonly username: string;
+  readonly key: string;
+}
+
+const admin: Grant = { mode: 'admin', permissions: [] };
+const agent: Grant = { mode: 'agent', permissions: [] };
+const custom: Grant = { mode: 'custom', permissions: ['ai:use', 'webhooks:read'] };
+const idOf = (account: RacedAccount | undefined): string => `/${account?.id}`;
+const creation = ({ username }: CellNames): ServiceRequest => ({
+  method: 'POST',
+  body: { username, ...custom },
+});
+const made = { exists: true, active: true, roles: rolesOfGrant(custom) };
+const withKey = (request: ServiceRequest, { key }: CellNames): ServiceRequest => ({
+  ...request,
+  headers: { 'idempotency-key': key },
+});
+const regeneration = (account: RacedAccount | undefined): ServiceRequest => ({
+  method: 'POST',
+  path: `${idOf(account)}/regenerate-secret`,
+});
+const patch =
+  (body: object): Operation['request'] =>
+  (_, account) => ({ method: 'PATCH', path: idOf(account), body });
+const post =
+  (action: string): Operation['request'] =>
+  (_, account) => ({ method: 'POST', path: `${idOf(account)}/${action}` });
+
+/** Every operation of the service that has calls to break. */
+export const operations: readonly Operation[] = [
+  { name: 'create', on: undefined, request: creation, result: made, setsSecret: true },
+  {
+    name: 'create, key',
+    on: undefined,
+    request: (cell) => withKey(creation(cell), cell),
+    result: made,
+    setsSecret: true,
+  },
+  { name: 'list', on: agent, request: () => ({ path: '?limit=5' }), result: {}, changesNothing: true },
+  {
+    name: 'get',
+    on: agent,
+    request: (_, account) => ({ path: idOf(account) }),
+    result: {},
+    changesNothing: true,
+  },
+  { name: 'edit', on: agent, request: patch({ description: 'new' }), result: { description: 'new' } },
+  {
+    name: 'agent to admin',
+    on: agent,
+    request: patch({ mode: 'admin' }),
+    result: { roles: rolesOfGrant(admin) },
+  },
+  {
+    name: 'admin to custom',
+    on: admin,
+    request: patch({ ...custom }),
+    result: { roles: rolesOfGrant(custom) },
+  },
+  {
+    name: 'rename',
+    on: agent,
+    request: ({ username }, account) => ({
+      method: 'PATCH',
+      path: idOf(account),
+      body: { username: `${username} renamed` },
+    }),
+    renamesTo: ({ username }) => `${username} renamed`,
+    result: {},
+  },
+  {
+    name: 'regenerate',
+    on: agent,
+    request: (_, account) => regeneration(account),
+    result: {},
+    setsSecret: true,
+  },
+  {
+    name: 'regenerate, key',
+    on: agent,
+    request: (cell, account) => withKey(regeneration(account), cell),
+    result: {},
+    setsSecret: true,
+  },
+  { name: 'activate', on: agent, startsInactive: true, request: post('activate'), result: { active: true } },
+  { name: 'deactivate', on: agent, request: post('deactivate'), result: { active: false } },
+  {
+    name: 'delete',
+    on: agent,
+    request: (_, account) => ({ method: 'DELETE', path: idOf(account) }),
+    result: { exists: false },
+  },
+];
+
+export const hasKey = (operation: Operation): boolean => operation.name.endsWith(', key');

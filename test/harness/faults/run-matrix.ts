@@ -1,0 +1,65 @@
+import { pick, type Random } from '../random.ts';
+import type { Bench } from './bench.ts';
+import { type CellResult, recordCalls, runCell } from './cell.ts';
+import { type CallSite, type Fault, faults } from './fault.ts';
+import { type Operation, operations } from './operations.ts';
+
+/** A cell in which Keycloak was too slow of itself is run again. */
+const attemptsOfACell = 4;
+
+interface Cell {
+  readonly operation: Operation;
+  readonly site: CallSite;
+  readonly fault: Fault;
+}
+
+interface MatrixRun {
+  readonly lanes: number;
+  readonly random: Random;
+  /** Every call, or for each operation and fault one of the calls that change something. */
+  readonly isFull: boolean;
+  /** Which of how many parts of the cells, from 1. */
+  readonly slice: readonly [part: number, of: number];
+  readonly signal: AbortSignal;
+  readonly onCell: (result: CellResult, done: number, all: number) => void;
+}
+
+/** Breaks the calls of every operation by every fault. Stops early when the signal says so. */
+export async function runMatrix(
+  bench: Bench,
+  run: MatrixRun,
+): Promise<{ results: CellResult[]; wanted: number }> {
+  const all: Cell[] = [];
+  for (const [index, operation] of operations.entries()) {
+    const sites = await recordCalls(bench, operation, namesOf(`recorded ${index}`));
+    all.push(...cellsOf(operation, sites, run));
+  }
+  const [part, of] = run.slice;
+  const cells = all.filter((_, index) => index % of === part - 1);
+  const results: CellResult[] = [];
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: run.lanes }, async () => {
+      for (let index = next++; index < cells.length && !run.signal.aborted; index = next++) {
+        const { operation, site, fault } = cells[index] as Cell;
+        let result = await runCell(bench, operation, site, fault, namesOf(`cell ${index}`));
+        for (let again = 1; result.wasSlow && again < attemptsOfACell; again++) {
+          result = await runCell(bench, operation, site, fault, namesOf(`cell ${index} again ${again}`));
+        }
+        results.push(result);
+        run.onCell(result, results.length, cells.length);
+      }
+    }),
+  );
+  return { results, wanted: cells.length };
+}
+
+function cellsOf(operation: Operation, sites: readonly CallSite[], { isFull, random }: MatrixRun): Cell[] {
+  const changing = sites.filter(({ label }) => !label.startsWith('GET '));
+  return faults.flatMap((fault) => {
+    const chosen = isFull ? sites : [pick(random, changing.length > 0 ? changing : sites)];
+    return chosen.map((site) => ({ operation, site, fault }));
+  });
+}
+
+const namesOf = (text: string) => ({ username: text, key: text.replaceAll(' ', '-') });

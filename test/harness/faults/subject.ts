@@ -1,0 +1,69 @@
+import { clientAttributes } from '../../../src/keycloak/names.ts';
+import type { RacedAccount } from '../races/contestant.ts';
+import { createdAccount } from '../races/through-service.ts';
+import type { ServiceRequest } from '../replica.ts';
+import { askPatiently } from './asking.ts';
+import type { Bench, TestedService } from './bench.ts';
+import { isDone } from './invariants.ts';
+import type { CellNames, Operation } from './operations.ts';
+
+/** The account that an operation is done to, as it has to be before; none for an operation that makes one. */
+export async function prepare({ steady }: Bench, operation: Operation, { username }: CellNames) {
+  if (operation.on === undefined) return undefined;
+  const body = { username, ...requestOfGrant(operation.on) };
+  const headers = { 'idempotency-key': `prepare ${username}`.replaceAll(' ', '-') };
+  const created = await askPatiently(steady, { method: 'POST', body, headers });
+  if (created.status !== 201) throw new Error(`no account for ${operation.name}: ${created.text}`);
+  const account = createdAccount(created);
+  if (operation.startsInactive) {
+    await askPatiently(steady, { method: 'POST', path: `/${account.id}/deactivate` });
+    account.state = { ...account.state, active: false };
+  }
+  return account;
+}
+
+const requestOfGrant = ({ mode, permissions }: NonNullable<Operation['on']>) =>
+  mode === 'custom' ? { mode, permissions } : { mode };
+
+/** Lets it learn what it keeps: its own token, the keys, the catalogue, ids; so that the operation's own calls remain. */
+export async function warmUp(
+  service: Pick<TestedService, 'ask'>,
+  subject: RacedAccount | undefined,
+): Promise<void> {
+  const requests: ServiceRequest[] = [{ path: '?limit=1' }];
+  if (subject !== undefined) {
+    requests.push({ method: 'PATCH', path: `/${subject.id}`, body: { description: '' } });
+  }
+  for (const request of requests) {
+    const answer = await askPatiently(service, request);
+    if (!isDone(answer)) throw new Error(`no warm-up: ${answer.text}`);
+  }
+}
+
+interface NamedClient {
+  readonly id: string;
+  readonly clientId: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Set while an account is being made; the service shows none that bears it, and sweeps away what keeps it. */
+const unfinishedSince = 'orki.unfinished-since';
+
+export const isUnfinished = ({ attributes }: NamedClient): boolean =>
+  attributes[unfinishedSince] !== undefined;
+
+/** The clients of the tenant that bear a username, as Keycloak itself lists them. */
+export async function clientsNamed({ laboratory }: Bench, username: string): Promise<NamedClient[]> {
+  const { body } = await laboratory.realm.admin('GET', `/clients?q=${clientAttributes.tenant}:acme`);
+  return body.filter(({ attributes }: NamedClient) => attributes[clientAttributes.username] === username);
+}
+
+/** Removes what a cell made, so that lists stay short. */
+export async function clearAway(
+  bench: Bench,
+  { username }: CellNames,
+  subject: RacedAccount | undefined,
+): Promise<void> {
+  const left = subject === undefined ? await clientsNamed(bench, username) : [subject];
+  for (const { id } of left) await askPatiently(bench.steady, { method: 'DELETE', path: `/${id}` });
+}
