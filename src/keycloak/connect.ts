@@ -66,9 +66,10 @@ export function connectKeycloak(
     observe,
   );
   const realm = createRealmObjects(api, callTimeoutMs);
+  const slots = createLockSlots(settings.lockLeaseMs ?? defaultLockLeaseMs);
   return {
-    connectGateway: keycloakGateway(api, realm, createLockSlots(settings.lockLeaseMs ?? defaultLockLeaseMs)),
-    tenants: tenantSwitch(api, realm, callTimeoutMs),
+    connectGateway: keycloakGateway(api, realm, slots),
+    tenants: tenantSwitch(api, realm, slots, callTimeoutMs),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
     checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
     housekeeping: housekeeping(api, realm, callTimeoutMs),

@@ -1,7 +1,7 @@
 import { accountClients } from './account-clients.ts';
 import { accountRoles } from './account-roles.ts';
 import type { AdminApi } from './admin-api.ts';
-import { boundCalls } from './bound-calls.ts';
+import { boundCalls, type SendLimit } from './bound-calls.ts';
 import { until } from './deadline.ts';
 import type { ConnectGateway, Gateway } from './gateway.ts';
 import type { LockSlots } from './lock-slots.ts';
@@ -16,9 +16,15 @@ export function keycloakGateway(api: AdminApi, realm: RealmObjects, slots: LockS
   return ({ signal }) => bind(api, realm, slots, signal);
 }
 
-function bind(api: AdminApi, shared: RealmObjects, slots: LockSlots, signal: AbortSignal): Gateway {
+function bind(
+  api: AdminApi,
+  shared: RealmObjects,
+  slots: LockSlots,
+  signal: AbortSignal,
+  limit?: SendLimit,
+): Gateway {
   const realm = boundRealm(shared, signal);
-  const calls = boundCalls(api, signal, slots.leaseMs / 2);
+  const calls = boundCalls(api, signal, limit);
   return {
     ...accountClients(calls, realm),
     ...accountRoles(calls, realm),
@@ -26,7 +32,7 @@ function bind(api: AdminApi, shared: RealmObjects, slots: LockSlots, signal: Abo
     ...accountLocks(calls, realm, slots),
     catalogue: async (options) =>
       (await realm.catalogue(options?.fresh ? catalogueAge.fresh : catalogueAge.usual)).catalogue,
-    forCleanup: () => bind(api, shared, slots, AbortSignal.timeout(cleanupMs)),
+    forCleanup: () => bind(api, shared, slots, AbortSignal.timeout(cleanupMs), calls.limit),
   };
 }
 

@@ -43,7 +43,7 @@ export const lockRole = z
  * either given it back or crashed, or left it on purpose because a change without an answer may still arrive.
  */
 export function accountLocks(
-  { call, lastCall, signal }: BoundCalls,
+  { call, lastCall, signal, limit }: BoundCalls,
   realm: RealmObjects,
   slots: LockSlots,
 ): Pick<Gateway, 'lockAccount' | 'wasDeleted' | 'takeTurn'> {
@@ -97,13 +97,14 @@ export function accountLocks(
   const removeExpired = (id: string) =>
     call({ operation: 'break lock', method: 'DELETE', path: `/roles-by-id/${id}`, expected: [404] });
 
-  async function acquire(name: string): Promise<LockSlot> {
+  async function acquire(name: string): Promise<{ slot: LockSlot; takenAt: number }> {
     let slot = slots.take() ?? (await makeSlot());
     const patienceEndsAt = performance.now() + waitMs;
     let first: { expiresAt: number } | undefined;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
+      const takenAt = performance.now();
       const holder = await take(slot, name, slots.leaseMs);
-      if (holder === 'mine') return slot;
+      if (holder === 'mine') return { slot, takenAt };
       if (holder === 'slot gone') {
         slot = await makeSlot();
         continue;
@@ -127,6 +128,7 @@ export function accountLocks(
 
   /** Never fails: a lock that could not be given back expires. */
   async function release(slot: LockSlot, takenAt: number, name: string, lifeMs: number): Promise<boolean> {
+    limit.until = Number.POSITIVE_INFINITY;
     const answer = await rename(lastCall, 'unlock account', slot, name, lifeMs).catch(() => undefined);
     // Whoever finds a lock expired removes its role, so one held for long is not used again.
     return answer !== undefined && answer.status < 300 && performance.now() - takenAt < slots.leaseMs / 2;
@@ -134,8 +136,8 @@ export function accountLocks(
 
   return {
     async lockAccount(tenantId, id): Promise<AccountLock> {
-      const takenAt = performance.now();
-      const slot = await acquire(lockName(tenantId, id));
+      const { slot, takenAt } = await acquire(lockName(tenantId, id));
+      limit.until = takenAt + slots.leaseMs / 2;
       return {
         release: async () => {
           if (await release(slot, takenAt, slot.idleName, slots.idleMs)) slots.giveBack(slot);

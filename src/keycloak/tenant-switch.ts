@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import { ServiceError } from '../errors.ts';
 import type { Account, Stamp } from '../service-accounts/account.ts';
 import { accountOf, updatedAttributes } from './account-representation.ts';
 import type { AdminApi, AdminCall } from './admin-api.ts';
+import { boundCalls } from './bound-calls.ts';
+import type { AccountLock } from './gateway.ts';
+import type { LockSlots } from './lock-slots.ts';
+import { accountLocks } from './locks.ts';
 import { clientAttributes, names } from './names.ts';
 import type { RealmObjects } from './realm-objects.ts';
 
@@ -29,16 +34,21 @@ export interface TenantSwitch {
   /** All accounts of the tenant, a stretch at a time. */
   accounts(tenantId: string): AsyncIterable<TenantAccount>;
   /** Deactivates an account and notes, in the same change, that it was active. */
-  switchOff(id: string, stamp: Stamp): Promise<void>;
+  switchOff(account: Account, stamp: Stamp): Promise<void>;
   /** Undoes that. */
-  switchOn(id: string, stamp: Stamp): Promise<void>;
+  switchOn(account: Account, stamp: Stamp): Promise<void>;
 }
 
 /**
  * A tenant that is off is one whose role of `orki-tenants` says so, and that of its accounts which were active bear a
  * mark: Keycloak alone holds all that is needed to go on after an interruption, and to bring back what was active.
  */
-export function tenantSwitch(api: AdminApi, realm: RealmObjects, callTimeoutMs: number): TenantSwitch {
+export function tenantSwitch(
+  api: AdminApi,
+  realm: RealmObjects,
+  slots: LockSlots,
+  callTimeoutMs: number,
+): TenantSwitch {
   const call = (adminCall: AdminCall) => api(adminCall, AbortSignal.timeout(callTimeoutMs));
   const rolesPath = async () => `/clients/${await realm.clientUuid(names.tenantsClient)}/roles`;
 
@@ -58,15 +68,31 @@ export function tenantSwitch(api: AdminApi, realm: RealmObjects, callTimeoutMs: 
     await call({ operation, method: 'PUT', path, body });
   }
 
-  const change = (operation: string, id: string, enabled: boolean, stamp: Stamp) =>
-    call({
+  /** However long the change before takes: its lock expires, and an operator's order is not given up. */
+  async function lock(account: Account): Promise<AccountLock> {
+    for (;;) {
+      const calls = boundCalls(api, AbortSignal.timeout(slots.leaseMs));
+      try {
+        return await accountLocks(calls, realm, slots).lockAccount(account.tenantId, account.id);
+      } catch (error) {
+        if (!(error instanceof ServiceError) || error.code !== 'change-in-progress') throw error;
+      }
+    }
+  }
+
+  /** A change without an answer leaves the lock to expire, as the service does. */
+  async function change(operation: string, account: Account, enabled: boolean, stamp: Stamp): Promise<void> {
+    const held = await lock(account);
+    await call({
       operation,
       method: 'PUT',
-      path: `/clients/${id}`,
+      path: `/clients/${account.id}`,
       body: { enabled, attributes: { [offWithTenant]: enabled ? '' : 'true', ...updatedAttributes(stamp) } },
       // Somebody deleted it meanwhile.
       expected: [404],
     });
+    await held.release();
+  }
 
   return {
     async isOff(tenantId, signal) {
@@ -89,7 +115,7 @@ export function tenantSwitch(api: AdminApi, realm: RealmObjects, callTimeoutMs: 
         if (clients.length < pageSize) return;
       }
     },
-    switchOff: async (id, stamp) => void (await change('deactivate account', id, false, stamp)),
-    switchOn: async (id, stamp) => void (await change('activate account', id, true, stamp)),
+    switchOff: (account, stamp) => change('deactivate account', account, false, stamp),
+    switchOn: (account, stamp) => change('activate account', account, true, stamp),
   };
 }

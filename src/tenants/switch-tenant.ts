@@ -65,7 +65,7 @@ async function pass(
       untouched += 1;
       continue;
     }
-    await change(found.account.id, { at: new Date().toISOString(), by });
+    await change(found.account, { at: new Date().toISOString(), by });
     switched += 1;
     onSwitched(found.account);
   }

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
+import type { Gateway } from '../../src/keycloak/gateway.ts';
+import { names } from '../../src/keycloak/names.ts';
+import { type Repair, sweep } from '../../src/service-accounts/sweep.ts';
+import { newAccount } from '../support/in-memory-keycloak.ts';
+import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
+
+const minuteMs = 60_000;
+const leaseMs = 2_000;
+const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 'editor', username: 'an editor' } };
+
+let realm: LiveRealm;
+let keycloak: KeycloakConnection;
+beforeAll(async () => {
+  realm = await liveRealm('sweep');
+  const { url: internalUrl, name, issuer, secret } = realm;
+  const own = { clientId: names.serviceClient, credential: { secret } };
+  const settings = { ...own, internalUrl, issuer, realm: name, callTimeoutMs: 10_000, lockLeaseMs: leaseMs };
+  keycloak = connectKeycloak(settings, () => undefined);
+});
+afterAll(() => keycloak.close());
+
+const connect = (): Gateway => keycloak.connectGateway({ signal: AbortSignal.timeout(60_000) });
+
+/** Sweeps as it would so many minutes from now, and says what was repaired. */
+async function sweepIn(minutes: number): Promise<Repair[]> {
+  const repairs: Repair[] = [];
+  await sweep({
+    housekeeping: keycloak.housekeeping,
+    connect,
+    now: () => Date.now() + minutes * minuteMs,
+    onRepair: (repair) => void repairs.push(repair),
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  return repairs;
+}
+
+/** An account as the service makes it; a crash leaves out the last step. */
+async function make({ whole = true } = {}) {
+  const gateway = connect();
+  const account = newAccount({ tenantId: 'acme', at: new Date().toISOString() });
+  await gateway.reserveUsername('acme', account.username, { accountId: account.id, reservedAt: account.at });
+  await gateway.createClient(account);
+  await gateway.grantRoles(account.id, ['mode-agent']);
+  if (whole) await gateway.finishAccount(account.id);
+  return account;
+}
+
+const isFree = async (username: string) => {
+  const holder = { accountId: randomUUID(), reservedAt: new Date().toISOString() };
+  const outcome = await connect().reserveUsername('acme', username, holder);
+  await connect().releaseUsername('acme', username, holder.accountId);
+  return outcome === 'reserved';
+};
+
+describe('the sweeper', () => {
+  it('leaves what is whole and what is under way as it is', async () => {
+    const whole = await make();
+    const underWay = await make({ whole: false });
+    const lock = await connect().lockAccount('acme', randomUUID());
+    const before = [await connect().findAccount(whole.id), await connect().findAccount(underWay.id)];
+    expect(await sweepIn(9)).not.toContainEqual(expect.objectContaining({ account: underWay.id }));
+    expect([await connect().findAccount(whole.id), await connect().findAccount(underWay.id)]).toEqual(before);
+    expect(await isFree(whole.username)).toBe(false);
+    await lock.release();
+  });
+
+  it('removes an account that nobody finished, and frees its username', async () => {
+    const { id, username } = await make({ whole: false });
+    expect(await sweepIn(11)).toEqual(
+      expect.arrayContaining([
+        { kind: 'unfinished-account', tenant: 'acme', account: id },
+        { kind: 'abandoned-username', account: id },
+      ]),
+    );
+    expect(await connect().findAccount(id)).toBeUndefined();
+    expect(await isFree(username)).toBe(true);
+  });
+
+  it('frees a username whose account is gone or bears another', async () => {
+    const renamed = await make();
+    await connect().editAccount(renamed.id, { username: 'Renamed' }, stamp);
+    const gone = randomUUID();
+    await connect().reserveUsername('acme', 'Gone', {
+      accountId: gone,
+      reservedAt: new Date().toISOString(),
+    });
+    await sweepIn(11);
+    expect([await isFree('Gone'), await isFree(renamed.username)]).toEqual([true, true]);
+  });
+
+  it('makes lists say what roles an account has after somebody changed them in the console', async () => {
+    const { id } = await make();
+    await connect().revokeRoles(id, ['mode-agent']);
+    await connect().grantRoles(id, ['ai:use']);
+    const after = { mode: 'custom', permissions: ['ai:use'] };
+    expect(await sweepIn(0)).toContainEqual({
+      kind: 'mirror-of-roles',
+      tenant: 'acme',
+      account: id,
+      before: { mode: 'agent', permissions: [] },
+      after,
+    });
+    expect(await connect().findAccount(id)).toMatchObject(after);
+    expect(await sweepIn(0)).not.toContainEqual(expect.objectContaining({ account: id }));
+  });
+
+  it('removes locks that a crash left, and no other', async () => {
+    const [left, held] = [randomUUID(), randomUUID()];
+    await connect().lockAccount('acme', left);
+    const lock = await connect().lockAccount('acme', held);
+    expect((await sweepIn(0)).filter(({ kind }) => kind === 'expired-lock')).toEqual([]);
+    const removed = (await sweepIn(2)).filter(({ kind }) => kind === 'expired-lock');
+    expect(removed.length).toBeGreaterThanOrEqual(2);
+    await lock.release();
+  });
+
+  it('does the same work once when several sweep at the same time', async () => {
+    const { id } = await make({ whole: false });
+    const all = (await Promise.all([sweepIn(11), sweepIn(11), sweepIn(11)])).flat();
+    expect(all.filter(({ kind, account }) => kind === 'unfinished-account' && account === id)).toHaveLength(
+      1,
+    );
+  });
+
+  it('has its turn on one replica at a time', async () => {
+    const turns = await Promise.all([1, 2, 3].map(() => connect().takeTurn('test', 60_000)));
+    expect(turns.filter(Boolean)).toHaveLength(1);
+    expect(await connect().takeTurn('test', 60_000)).toBe(false);
+  });
+
+  it('touches nothing that is not of the service', async () => {
+    const foreign = {
+      clientId: `orki-sa-${randomUUID()}`,
+      attributes: { 'orki.unfinished-since': '2026-01-01T00:00:00Z' },
+    };
+    await realm.admin('POST', '/clients', foreign);
+    const uuid = await realm.uuidOf(foreign.clientId);
+    const { body: before } = await realm.admin('GET', `/clients/${uuid}`);
+    await sweepIn(60);
+    expect((await realm.admin('GET', `/clients/${uuid}`)).body).toEqual(before);
+  });
+});
+
+describe('a lock that was not given back', () => {
+  it('keeps others away until it expires, and then lets one of them have it', async () => {
+    const id = randomUUID();
+    await connect().lockAccount('acme', id);
+    const startedAt = performance.now();
+    const lock = await connect().lockAccount('acme', id);
+    expect(performance.now() - startedAt).toBeGreaterThan(leaseMs / 2);
+    await lock.release();
+  });
+});
