@@ -140,5 +140,5 @@ it(`keeps two tenants apart in ${requestsInAll} random requests (ATTACK_SEED=${s
   );
   await fc.assert(property, { seed, numRuns: Math.ceil(requestsInAll / requestsInARow), endOnFailure: true });
   // Requests that all fail would show nothing.
-  expect(effects).toBeGreaterThan(requestsInAll / 20);
+  expect(effects).toBeGreaterThan(requestsInAll / 100);
 }, 300_000);
