@@ -21,8 +21,11 @@ export async function protectBrowsers(app: FastifyInstance, corsOrigins: readonl
   await app.register(cors, {
     origin: [...corsOrigins],
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type'],
-    exposedHeaders: ['location', 'retry-after', 'x-request-id'],
+    allowedHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
+    exposedHeaders: [
+      ...['etag', 'idempotency-replayed', 'location', 'retry-after', 'x-request-id'],
+      ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+    ],
     maxAge: 600,
   });
 }

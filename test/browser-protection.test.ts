@@ -25,6 +25,27 @@ describe('CORS', () => {
     expect(other.headers['access-control-allow-origin']).not.toBe('https://evil.test');
     expect(other.headers['access-control-allow-origin']).not.toBe('*');
   });
+
+  it('lets a page set the conditions of a change, and read what an answer says beside its body', async () => {
+    const origin = 'https://app.orki.test';
+    const { app, request } = await testApp({ corsOrigins: [origin] });
+    const asked = await app.inject(preflight(origin));
+    expect(listed(asked.headers['access-control-allow-headers'])).toEqual(
+      ['authorization', 'content-type', 'if-match', 'idempotency-key'].sort(),
+    );
+    const body = { username: 'crm-sync', mode: 'agent' };
+    const headers = { origin, 'idempotency-key': 'k-1' };
+    await request({ method: 'POST', body, headers });
+    const repeated = await request({ method: 'POST', body, headers });
+    const ofTheApi = ['etag', 'idempotency-replayed', 'location', 'x-request-id'];
+    const ofTheLimit = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'];
+    expect(Object.keys(repeated.headers)).toEqual(expect.arrayContaining([...ofTheApi, ...ofTheLimit]));
+    expect(listed(repeated.headers['access-control-expose-headers'])).toEqual(
+      [...ofTheApi, ...ofTheLimit, 'retry-after'].sort(),
+    );
+  });
+
+  const listed = (header: unknown) => String(header).toLowerCase().split(/, ?/).sort();
 });
 
 describe('/swagger', () => {

@@ -79,7 +79,7 @@ export interface paths {
         put?: never;
         /**
          * Create a service account
-         * @description Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list.
+         * @description Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list. With an Idempotency-Key you can send the request again when its answer got lost: it makes no second account.
          */
         post: operations["createServiceAccount"];
         delete?: never;
@@ -276,7 +276,7 @@ export interface components {
              * @description The kind of problem, for programs. Later versions add more.
              * @enum {string}
              */
-            code: "invalid-request" | "invalid-json" | "missing-token" | "invalid-token" | "wrong-tenant" | "tenant-off" | "permission-missing" | "service-account-not-found" | "route-not-found" | "method-not-allowed" | "username-taken" | "account-limit-reached" | "body-too-large" | "unsupported-media-type" | "rate-limited" | "internal-error" | "keycloak-unavailable" | "outcome-unknown";
+            code: "invalid-request" | "invalid-json" | "missing-token" | "invalid-token" | "wrong-tenant" | "tenant-off" | "permission-missing" | "service-account-not-found" | "route-not-found" | "method-not-allowed" | "change-in-progress" | "username-taken" | "account-limit-reached" | "idempotency-key-spent" | "precondition-failed" | "body-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "keycloak-unavailable" | "half-done" | "outcome-unknown";
             /** @description What went wrong this time, to be shown to people. */
             detail?: string;
             /** @description Names this request in the log of the service. */
@@ -287,7 +287,7 @@ export interface components {
                  * @description The part of the request.
                  * @enum {string}
                  */
-                in: "body" | "path" | "query";
+                in: "body" | "path" | "query" | "header";
                 /** @description JSON Pointer (RFC 6901) to the field; empty for the whole part. */
                 pointer: string;
                 /** @description What is wrong with the field, for programs. */
@@ -420,6 +420,10 @@ export interface components {
         "Cache-Control": "no-store";
         /** @description The URL of the new account. */
         Location: string;
+        /** @description The version of the account, to be sent back in If-Match. */
+        ETag: string;
+        /** @description There when the request was made before with the same Idempotency-Key. */
+        "Idempotency-Replayed": "true";
         /** @description How to authenticate (RFC 6750): by a bearer token. With `error` when one was sent. */
         "WWW-Authenticate": string;
         /** @description The methods that there are at this path. */
@@ -845,7 +849,10 @@ export interface operations {
     createServiceAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names this request, so that it can be repeated for ten minutes when its answer got lost. A repetition gives the same status, `Idempotency-Replayed: true` and a new secret; the one before is dead. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description The tenant; it has to be the one of the access token. */
                 tenantId: string;
@@ -863,6 +870,8 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     Location: components["headers"]["Location"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
@@ -931,7 +940,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `username-taken`: The username is taken. `account-limit-reached`: The tenant has as many service accounts as it may. */
+            /** @description `username-taken`: The username is taken. `account-limit-reached`: The tenant has as many service accounts as it may. `change-in-progress`: Another change is under way. `idempotency-key-spent`: The request can no longer be repeated. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -941,7 +950,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "username-taken" | "account-limit-reached";
+                        code: "username-taken" | "account-limit-reached" | "change-in-progress" | "idempotency-key-spent";
                     };
                 };
             };
@@ -970,6 +979,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "idempotency-key-reused";
                     };
                 };
             };
@@ -1056,6 +1079,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
@@ -1189,7 +1213,10 @@ export interface operations {
     deleteServiceAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The tenant; it has to be the one of the access token. */
                 tenantId: string;
@@ -1281,6 +1308,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "method-not-allowed";
+                    };
+                };
+            };
+            /** @description `change-in-progress`: Another change is under way. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "change-in-progress";
+                    };
+                };
+            };
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "precondition-failed";
                     };
                 };
             };
@@ -1379,7 +1434,10 @@ export interface operations {
     editServiceAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The tenant; it has to be the one of the access token. */
                 tenantId: string;
@@ -1400,6 +1458,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
@@ -1481,7 +1540,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `username-taken`: The username is taken. */
+            /** @description `change-in-progress`: Another change is under way. `username-taken`: The username is taken. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1491,7 +1550,21 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "username-taken";
+                        code: "change-in-progress" | "username-taken";
+                    };
+                };
+            };
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "precondition-failed";
                     };
                 };
             };
@@ -1555,7 +1628,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            /** @description `keycloak-unavailable`: Keycloak does not answer. `half-done`: The change was begun and could not be finished. */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1566,7 +1639,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "keycloak-unavailable";
+                        code: "keycloak-unavailable" | "half-done";
                     };
                 };
             };
@@ -1590,7 +1663,12 @@ export interface operations {
     regenerateSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+                /** @description Names this request, so that it can be repeated for ten minutes when its answer got lost. A repetition gives the same status, `Idempotency-Replayed: true` and a new secret; the one before is dead. */
+                "idempotency-key"?: string;
+            };
             path: {
                 /** @description The tenant; it has to be the one of the access token. */
                 tenantId: string;
@@ -1606,6 +1684,8 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
@@ -1684,6 +1764,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "method-not-allowed";
+                    };
+                };
+            };
+            /** @description `change-in-progress`: Another change is under way. `idempotency-key-spent`: The request can no longer be repeated. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "change-in-progress" | "idempotency-key-spent";
+                    };
+                };
+            };
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "precondition-failed";
                     };
                 };
             };
@@ -1782,7 +1890,10 @@ export interface operations {
     activateServiceAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The tenant; it has to be the one of the access token. */
                 tenantId: string;
@@ -1798,6 +1909,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
@@ -1876,6 +1988,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "method-not-allowed";
+                    };
+                };
+            };
+            /** @description `change-in-progress`: Another change is under way. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "change-in-progress";
+                    };
+                };
+            };
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "precondition-failed";
                     };
                 };
             };
@@ -1974,7 +2114,10 @@ export interface operations {
     deactivateServiceAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The tenant; it has to be the one of the access token. */
                 tenantId: string;
@@ -1990,6 +2133,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
@@ -2068,6 +2212,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
                         code: "method-not-allowed";
+                    };
+                };
+            };
+            /** @description `change-in-progress`: Another change is under way. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "change-in-progress";
+                    };
+                };
+            };
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "precondition-failed";
                     };
                 };
             };
