@@ -6,6 +6,8 @@ export interface Drift {
   make: (realm: TestRealm) => Promise<unknown>;
   /** What the check has to say of it. */
   found: RegExp;
+  /** Whether other drifts could not be seen, or not in their words, beside this one. */
+  hidesOthers?: true;
 }
 
 const must = async (answer: ReturnType<TestRealm['admin']>) => {
@@ -38,6 +40,7 @@ const managementRole = async (realm: TestRealm, role: string) => {
 export const realmDrifts: Drift[] = [
   {
     name: 'fine-grained admin permissions switched off',
+    hidesOthers: true,
     make: ({ admin }) => must(admin('PUT', '', { adminPermissionsEnabled: false })),
     found: /realm \S+: adminPermissionsEnabled is false, not true/,
   },
@@ -66,6 +69,7 @@ export const realmDrifts: Drift[] = [
 export const roleDrifts: Drift[] = [
   {
     name: 'a permission role deleted',
+    hidesOthers: true,
     make: async (realm) => must(realm.admin('DELETE', await apiRolePath(realm, 'analytics:read'))),
     found: /role analytics:read of orki-api: missing/,
   },
@@ -135,6 +139,7 @@ export const scopeDrifts: Drift[] = [
   },
   {
     name: 'roles added to and taken out of a scope',
+    hidesOthers: true,
     make: async (realm) => {
       const scope = await scopeOf(realm, names.serviceAccountScope);
       const { management, role } = await managementRole(realm, 'view-realm');
@@ -159,6 +164,7 @@ export const scopeDrifts: Drift[] = [
   },
   {
     name: 'a scope deleted',
+    hidesOthers: true,
     make: async (realm) =>
       must(realm.admin('DELETE', `/client-scopes/${(await scopeOf(realm, names.userScope)).id}`)),
     found: /client scope orki-user: missing/,
@@ -225,6 +231,7 @@ export const clientDrifts: Drift[] = [
   },
   {
     name: "the service's client deleted",
+    hidesOthers: true,
     make: async (realm) => must(realm.admin('DELETE', `/clients/${await realm.uuidOf(names.serviceClient)}`)),
     found: /client orki-service-accounts: missing/,
   },

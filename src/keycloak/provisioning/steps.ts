@@ -13,11 +13,14 @@ import { signingKey } from './steps/signing-key.ts';
 import { userProfile } from './steps/user-profile.ts';
 
 /**
- * All that the service needs of a realm, in the order in which one part builds on another. The permissions come
- * last, because they protect every client that exists by then.
+ * All that the service needs of a realm, in the order in which one part builds on another. The client
+ * policies come before all that writes clients: damaged ones may refuse the operator what is needed here. They know the
+ * service by the names of its client and role, which need not exist yet. The permissions come last, because they protect
+ * every client that exists by then.
  */
 export const steps: Step[] = [
   realm,
+  clientPolicies,
   foreignPermissions,
   signingKey,
   userProfile,
@@ -27,7 +30,6 @@ export const steps: Step[] = [
   clientScopes,
   frontendClient,
   serviceClient,
-  clientPolicies,
   adminPolicies,
   adminPermissions,
 ];
