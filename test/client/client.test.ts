@@ -1,66 +1,17 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
-import {
-  createServiceAccountsClient,
-  type ErrorCodeOf,
-  isProblem,
-  type ServiceAccountsClientOptions,
-  ServiceAccountsError,
-} from '../../packages/client/src/index.ts';
+import { type ErrorCodeOf, isProblem, ServiceAccountsError } from '../../packages/client/src/index.ts';
+import { account, clientOf, problem, settled, unavailable } from './planned-service.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-interface Planned {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: unknown;
-}
-
-/** A client whose service gives these answers, one after the other; `lost` is one that never arrives. */
-function clientOf(
-  answers: readonly (Planned | 'lost')[],
-  options: Partial<ServiceAccountsClientOptions> = {},
-) {
-  const requests: Request[] = [];
-  const token = vi.fn(() => `token-${token.mock.calls.length}`);
-  const client = createServiceAccountsClient({
-    baseUrl: 'https://api.example.test/gateway',
-    tenantId: 'acme',
-    token,
-    fetch: async (input) => {
-      const answer = answers[requests.length];
-      requests.push(input as Request);
-      if (answer === undefined) throw new Error('one request more than was planned for');
-      if (answer === 'lost') throw new TypeError('fetch failed');
-      const body = answer.body === undefined ? null : JSON.stringify(answer.body);
-      return new Response(body, { status: answer.status, headers: answer.headers ?? {} });
-    },
-    ...options,
-  });
-  return { client, requests };
-}
-
-const problem = (status: number, code: string, headers: Record<string, string> = {}): Planned => ({
-  status,
-  headers: { 'content-type': 'application/problem+json', ...headers },
-  body: { type: `tag:orki.ai,2026:problem:${code}`, title: 'A title', status, code, requestId: 'r-1' },
-});
-const account = { id: 'a-1', username: 'crm-sync' };
-const unavailable = problem(503, 'keycloak-unavailable', { 'retry-after': '5' });
-
-/** The outcome of a call, with all its waiting done at once. */
-async function settled<T>(call: Promise<T>): Promise<T> {
-  const caught = call.catch((error: unknown) => error as T);
-  await vi.runAllTimersAsync();
-  const outcome = await caught;
-  if (outcome instanceof Error) throw outcome;
-  return outcome;
-}
-
 describe('the client', () => {
   it('calls the service at its path, with a token, and gives the body', async () => {
     const { client, requests } = clientOf([{ status: 201, body: account }]);
-    expect(await client.create({ username: 'crm-sync', mode: 'agent' })).toEqual(account);
+    expect(await client.create({ username: 'crm-sync', mode: 'agent' })).toEqual({
+      ...account,
+      replayed: false,
+    });
     expect(requests[0]?.url).toBe('https://api.example.test/gateway/api/v1/tenants/acme/service-accounts');
     expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1');
     expect(await requests[0]?.json()).toEqual({ username: 'crm-sync', mode: 'agent' });
@@ -93,6 +44,22 @@ describe('the client', () => {
     expect(isProblem(error, 'rate-limited')).toBe(false);
     expectTypeOf<'username-taken'>().toExtend<ErrorCodeOf<'createServiceAccount'>>();
     expectTypeOf<'username-taken'>().not.toExtend<ErrorCodeOf<'getServiceAccount'>>();
+  });
+
+  it('makes a change depend on the version that the caller saw, and on none unless asked to', async () => {
+    const answers = [...Array(4).fill({ status: 200, body: account }), { status: 204 }];
+    for (const [options, sent] of [
+      [{ ifMatch: 'v1' }, '"v1"'],
+      [{}, null],
+    ] as const) {
+      const { client, requests } = clientOf(answers);
+      await client.edit('a-1', { description: null }, options);
+      await client.regenerateSecret('a-1', options);
+      await client.activate('a-1', options);
+      await client.deactivate('a-1', options);
+      await client.delete('a-1', options);
+      expect(requests.map(({ headers }) => headers.get('if-match'))).toEqual(Array(5).fill(sent));
+    }
   });
 
   it("throws another error for what is not the service's answer", async () => {

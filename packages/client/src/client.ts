@@ -25,6 +25,19 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ChangeOptions extends CallOptions {
+  /** The `version` that the account must still have; the service refuses with `precondition-failed` when it does not. */
+  readonly ifMatch?: string;
+}
+
+export interface KeyedOptions extends CallOptions {
+  /**
+   * Names the request, of 1 to 64 visible ASCII characters, so that it can be sent again for ten minutes. By default a
+   * random one for each call; one of your own lets another call, or another process, repeat this one.
+   */
+  readonly idempotencyKey?: string;
+}
+
 /** The service's calls for one tenant. Each throws a ServiceAccountsError when the service refuses. */
 export interface ServiceAccountsClient {
   /** What there is to grant, and what of it the caller may grant. */
@@ -35,13 +48,13 @@ export interface ServiceAccountsClient {
   list(query?: ListQuery, options?: CallOptions): AsyncGenerator<ServiceAccount, void, undefined>;
   get(id: string, options?: CallOptions): Promise<ServiceAccount>;
   /** The answer alone, with that of `regenerateSecret`, holds `clientSecret`. */
-  create(account: CreateServiceAccount, options?: CallOptions): Promise<ServiceAccountWithSecret>;
+  create(account: CreateServiceAccount, options?: KeyedOptions): Promise<ServiceAccountWithSecret>;
   /** Changes what is given; `description: null` clears. */
-  edit(id: string, changes: EditServiceAccount, options?: CallOptions): Promise<ServiceAccount>;
-  regenerateSecret(id: string, options?: CallOptions): Promise<ServiceAccountWithSecret>;
-  activate(id: string, options?: CallOptions): Promise<ServiceAccount>;
-  deactivate(id: string, options?: CallOptions): Promise<ServiceAccount>;
-  delete(id: string, options?: CallOptions): Promise<void>;
+  edit(id: string, changes: EditServiceAccount, options?: ChangeOptions): Promise<ServiceAccount>;
+  regenerateSecret(id: string, options?: ChangeOptions & KeyedOptions): Promise<ServiceAccountWithSecret>;
+  activate(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
+  deactivate(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
+  delete(id: string, options?: ChangeOptions): Promise<void>;
 }
 
 const all = '/api/v1/tenants/{tenantId}/service-accounts';
@@ -49,7 +62,7 @@ const one = `${all}/{id}` as const;
 
 /** A client of the service for one tenant, in Node and in browsers. Makes no request by itself. */
 export function createServiceAccountsClient(options: ServiceAccountsClientOptions): ServiceAccountsClient {
-  const { tenantId, token, retries = 2, maxWaitSeconds = 20 } = options;
+  const { tenantId, token, retries = 2, maxWaitSeconds = 40 } = options;
   const send = options.fetch ?? globalThis.fetch;
   const api = createClient<paths>({
     baseUrl: options.baseUrl,
@@ -73,6 +86,11 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
     return answer(api.GET(all, { params: { path, query }, ...from(signal) }));
   }
 
+  function change(id: string, { signal, ifMatch }: ChangeOptions = {}) {
+    const header = ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` };
+    return { params: { path: { tenantId, id }, header }, ...from(signal) };
+  }
+
   return {
     permissions: ({ signal } = {}) =>
       answer(api.GET('/api/v1/tenants/{tenantId}/permissions', { params: { path }, ...from(signal) })),
@@ -87,26 +105,35 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
     },
     get: (id, { signal } = {}) =>
       answer(api.GET(one, { params: { path: { tenantId, id } }, ...from(signal) })),
-    create: (body, { signal } = {}) => answer(api.POST(all, { params: { path }, body, ...from(signal) })),
-    edit: (id, body, { signal } = {}) =>
-      answer(api.PATCH(one, { params: { path: { tenantId, id } }, body, ...from(signal) })),
-    regenerateSecret: (id, { signal } = {}) =>
-      answer(api.POST(`${one}/regenerate-secret`, { params: { path: { tenantId, id } }, ...from(signal) })),
-    activate: (id, { signal } = {}) =>
-      answer(api.POST(`${one}/activate`, { params: { path: { tenantId, id } }, ...from(signal) })),
-    deactivate: (id, { signal } = {}) =>
-      answer(api.POST(`${one}/deactivate`, { params: { path: { tenantId, id } }, ...from(signal) })),
-    delete: async (id, { signal } = {}) => {
-      await answer(api.DELETE(one, { params: { path: { tenantId, id } }, ...from(signal) }));
+    create: (body, { signal, ...options } = {}) =>
+      withSecret(api.POST(all, { params: { path, header: key(options) }, body, ...from(signal) })),
+    edit: (id, body, options) => answer(api.PATCH(one, { ...change(id, options), body })),
+    regenerateSecret: (id, options = {}) => {
+      const { params, ...rest } = change(id, options);
+      const header = { ...params.header, ...key(options) };
+      return withSecret(api.POST(`${one}/regenerate-secret`, { params: { ...params, header }, ...rest }));
+    },
+    activate: (id, options) => answer(api.POST(`${one}/activate`, change(id, options))),
+    deactivate: (id, options) => answer(api.POST(`${one}/deactivate`, change(id, options))),
+    delete: async (id, options) => {
+      await answer(api.DELETE(one, change(id, options)));
     },
   };
 }
 
 const from = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
-/** Deleting is not: a second answer of 404 would not tell whether there was an account. */
-function isRepeatable({ method, url }: Request): boolean {
-  return method === 'GET' || method === 'PATCH' || /\/(de)?activate$/.test(url);
+const key = ({ idempotencyKey = crypto.randomUUID() }: KeyedOptions) => ({
+  'idempotency-key': idempotencyKey,
+});
+
+/**
+ * Whether sending it twice does what sending it once does. Not with If-Match, which the first may have made untrue, and
+ * not deleting: a second answer of 404 would not tell whether there was an account.
+ */
+function isRepeatable({ method, url, headers }: Request): boolean {
+  if (method === 'GET' || headers.has('idempotency-key')) return true;
+  return !headers.has('if-match') && (method === 'PATCH' || /\/(de)?activate$/.test(url));
 }
 
 interface Outcome<Data> {
@@ -120,4 +147,12 @@ async function answer<Data>(call: Promise<Outcome<Data>>): Promise<Data> {
   if (response.ok) return data as Data;
   if (isProblemBody(error)) throw new ServiceAccountsError(error, retryAfterSeconds(response));
   throw new Error(`HTTP ${response.status} from ${response.url}, and not in the words of the service.`);
+}
+
+async function withSecret<Data extends object>(
+  call: Promise<Outcome<Data>>,
+): Promise<Data & { readonly replayed: boolean }> {
+  const data = await answer(call);
+  const { response } = await call;
+  return { ...data, replayed: response.headers.has('idempotency-replayed') };
 }

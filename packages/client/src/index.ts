@@ -1,6 +1,8 @@
 export {
   type CallOptions,
+  type ChangeOptions,
   createServiceAccountsClient,
+  type KeyedOptions,
   type ServiceAccountsClient,
   type ServiceAccountsClientOptions,
 } from './client.ts';

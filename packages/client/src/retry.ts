@@ -1,3 +1,5 @@
+import { type ErrorCode, isProblemBody } from './problem.ts';
+
 /** How often, and how long at most, a call is tried again. */
 export interface RetryPolicy {
   /** Attempts after the first one. */
@@ -13,34 +15,78 @@ interface Attempt {
   readonly signal: AbortSignal;
 }
 
-/** Nothing was changed when the service answers these, whatever was asked for. */
-const refused = new Set([429, 503]);
-/** Nobody knows whether the change took effect: the service's own answer, and those of proxies. */
-const unknown = new Set([502, 504]);
+/** What an answer says of the request: that it was answered, that it did nothing, or that nobody knows. */
+type Verdict = 'answered' | 'refused' | 'unknown';
+
+interface Outcome {
+  readonly verdict: Verdict;
+  readonly retryAfterSeconds: number | undefined;
+  readonly give: () => Response;
+}
+
+/** After `half-done` the same request finishes the change, and another one would not. */
+const verdictOfCode: Partial<Record<ErrorCode, Verdict>> = {
+  'rate-limited': 'refused',
+  'keycloak-unavailable': 'refused',
+  'change-in-progress': 'refused',
+  'half-done': 'unknown',
+  'outcome-unknown': 'unknown',
+};
+/** For what stands between the caller and the service. */
+const verdictOfStatus: Partial<Record<number, Verdict>> = {
+  429: 'refused',
+  503: 'refused',
+  502: 'unknown',
+  504: 'unknown',
+};
 const firstWaitSeconds = 0.5;
 
 /**
- * Sends a request, and again where that is safe: after 429 and 503 always, after a lost answer when the request is
- * repeatable. Waits as long as Retry-After says, else half a second, doubled each time, less up to half of it by chance.
+ * Sends a request, and again where that is safe: after a refusal that changed nothing always, when nobody knows what
+ * came of it if it is repeatable. Waits as long as Retry-After says, else half a second, doubled each time, less up to
+ * half of it by chance. When the last attempt was refused but an earlier one may have taken effect, gives that one's.
  */
 export async function withRetries(
   { send, isRepeatable, signal }: Attempt,
   policy: RetryPolicy,
 ): Promise<Response> {
+  let unknown: Outcome | undefined;
   for (let attempt = 0; ; attempt += 1) {
-    const isLast = attempt >= policy.retries;
-    let waitSeconds = firstWaitSeconds * 2 ** attempt * (1 - Math.random() / 2);
-    try {
-      const response = await send();
-      const mayRepeat = refused.has(response.status) || (isRepeatable && unknown.has(response.status));
-      waitSeconds = retryAfterSeconds(response) ?? waitSeconds;
-      if (isLast || !mayRepeat || waitSeconds > policy.maxWaitSeconds) return response;
-      await response.body?.cancel();
-    } catch (error) {
-      if (isLast || !isRepeatable || signal.aborted) throw error;
-    }
+    const outcome = await outcomeOf(send);
+    const { verdict } = outcome;
+    if (verdict === 'answered' || signal.aborted) return outcome.give();
+    if (verdict === 'unknown') unknown = outcome;
+    const backoffSeconds = firstWaitSeconds * 2 ** attempt * (1 - Math.random() / 2);
+    const waitSeconds = outcome.retryAfterSeconds ?? backoffSeconds;
+    const mayRepeat = attempt < policy.retries && (verdict === 'refused' || isRepeatable);
+    if (!mayRepeat || waitSeconds > policy.maxWaitSeconds) return (unknown ?? outcome).give();
     await wait(waitSeconds, signal);
   }
+}
+
+async function outcomeOf(send: Attempt['send']): Promise<Outcome> {
+  try {
+    const response = await send();
+    return {
+      verdict: response.ok ? 'answered' : await verdictOf(response),
+      retryAfterSeconds: retryAfterSeconds(response),
+      give: () => response,
+    };
+  } catch (error) {
+    const give = () => {
+      throw error;
+    };
+    return { verdict: 'unknown', retryAfterSeconds: undefined, give };
+  }
+}
+
+async function verdictOf(response: Response): Promise<Verdict> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  const verdict = isProblemBody(body) ? verdictOfCode[body.code] : verdictOfStatus[response.status];
+  return verdict ?? 'answered';
 }
 
 /** Retry-After in seconds; undefined when there is none, or it is a date, which the service never sends. */

@@ -3,7 +3,10 @@ import type { components, operations } from './schema.ts';
 type Schemas = components['schemas'];
 
 export type ServiceAccount = Schemas['ServiceAccount'];
-export type ServiceAccountWithSecret = Schemas['ServiceAccountWithSecret'];
+export type ServiceAccountWithSecret = Schemas['ServiceAccountWithSecret'] & {
+  /** Whether the service had done this before, under the same Idempotency-Key; an earlier answer's secret is dead. */
+  readonly replayed: boolean;
+};
 export type ServiceAccountPage = Schemas['ServiceAccountPage'];
 export type PermissionCatalogue = Schemas['PermissionCatalogue'];
 export type CreateServiceAccount = Schemas['CreateServiceAccountInput'];
