@@ -1,32 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CreateServiceAccount, ServiceAccountsClient } from '../../packages/client/src/index.ts';
 import { names } from '../../src/keycloak/names.ts';
 import { introspector, obtainToken, requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService } from '../support/live-service.ts';
 import { rolesInToken } from '../support/test-app.ts';
 
 let live: LiveService;
+let accounts: ServiceAccountsClient;
 let introspect: Awaited<ReturnType<typeof introspector>>;
 beforeAll(async () => {
   live = await liveService('actions');
+  accounts = live.clientOf();
   introspect = await introspector(live.realm);
 });
 afterAll(() => live[Symbol.asyncDispose]());
 
-const pathOf = (account: { id: string }) => `/acme/service-accounts/${account.id}`;
-const act = (account: { id: string }, action: string) =>
-  live.request({ method: 'POST', path: `${pathOf(account)}/${action}` });
-const edit = (account: { id: string }, body: object) =>
-  live.request({ method: 'PATCH', path: pathOf(account), body });
-
 describe('edit', () => {
   it('changes username and description; clientId, secret and rights stay', async () => {
-    const account = await live.create({ username: 'Old name', description: 'old', mode: 'agent' });
+    const account = await accounts.create({ username: 'Old name', description: 'old', mode: 'agent' });
     const before = await live.realm.inKeycloak(account.id);
 
-    const answer = await edit(account, { username: 'New name', description: null });
-    expect(answer.status).toBe(200);
-    const { clientSecret: _, tokenUrl: __, ...shown } = account;
-    expect(answer.body).toEqual({
+    const edited = await accounts.edit(account.id, { username: 'New name', description: null });
+    const { clientSecret: _, tokenUrl: __, replayed: ___, ...shown } = account;
+    expect(edited).toEqual({
       ...shown,
       username: 'New name',
       description: null,
@@ -43,11 +39,28 @@ describe('edit', () => {
     expect(attributes).not.toHaveProperty(['orki.description']);
     expect((await obtainToken(live.realm, account)).claims.azp).toBe(account.clientId);
   });
+
+  it('of a version that is no longer the newest changes nothing', async () => {
+    const { id, version } = await accounts.create({ username: 'Seen by two', mode: 'agent' });
+    const newer = await accounts.edit(id, { description: 'The first' }, { ifMatch: version });
+    await expect(
+      accounts.edit(id, { description: 'The second' }, { ifMatch: version }),
+    ).rejects.toMatchObject({
+      status: 412,
+      code: 'precondition-failed',
+    });
+    expect(await accounts.get(id)).toEqual(newer);
+  });
 });
 
 describe('a change of mode leaves no role behind', () => {
   const custom = ['ai:use', 'security:write'];
-  const grants = [
+  const grants: {
+    readonly name: string;
+    readonly grant: Pick<CreateServiceAccount, 'mode' | 'permissions'>;
+    readonly mapped: readonly string[];
+    readonly inToken: readonly string[];
+  }[] = [
     { name: 'admin', grant: { mode: 'admin' }, mapped: ['mode-admin'], inToken: rolesInToken('admin') },
     { name: 'agent', grant: { mode: 'agent' }, mapped: ['mode-agent'], inToken: rolesInToken('agent') },
     { name: 'custom', grant: { mode: 'custom', permissions: custom }, mapped: custom, inToken: custom },
@@ -61,10 +74,10 @@ describe('a change of mode leaves no role behind', () => {
   const pairs = grants.flatMap((from) => grants.filter((to) => to !== from).map((to) => ({ from, to })));
 
   it.each(pairs)('from $from.name to $to.name', async ({ from, to }) => {
-    const account = await live.create({ username: `${from.name} to ${to.name}`, ...from.grant });
-    const answer = await edit(account, to.grant);
-    expect(answer).toMatchObject({ status: 200, body: { mode: to.grant.mode } });
-    expect(answer.body.permissions.toSorted()).toEqual(
+    const account = await accounts.create({ username: `${from.name} to ${to.name}`, ...from.grant });
+    const edited = await accounts.edit(account.id, to.grant);
+    expect(edited.mode).toBe(to.grant.mode);
+    expect(edited.permissions.toSorted()).toEqual(
       to.inToken.filter((name) => !name.startsWith('mode-')).toSorted(),
     );
     expect((await live.realm.inKeycloak(account.id))?.roles[names.apiClient]).toEqual(to.mapped);
@@ -74,41 +87,40 @@ describe('a change of mode leaves no role behind', () => {
 
 describe('regenerate', () => {
   it('makes Keycloak refuse the old secret at once and accept the new one', async () => {
-    const account = await live.create({ username: 'Rotated', mode: 'agent' });
+    const account = await accounts.create({ username: 'Rotated', mode: 'agent' });
     const { token } = await obtainToken(live.realm, account);
-    const answer = await act(account, 'regenerate-secret');
-    expect(answer).toMatchObject({ status: 200, body: { clientId: account.clientId } });
-    const { clientSecret } = answer.body;
+    const regenerated = await accounts.regenerateSecret(account.id);
+    const { clientSecret } = regenerated;
 
+    expect(regenerated.clientId).toBe(account.clientId);
     expect(clientSecret).not.toBe(account.clientSecret);
-    expect(answer.body.secretHint).toBe(clientSecret.slice(-10, -6));
-    expect(answer.body.secretCreatedAt > account.secretCreatedAt).toBe(true);
+    expect(regenerated.secretHint).toBe(clientSecret.slice(-10, -6));
+    expect(regenerated.secretCreatedAt > account.secretCreatedAt).toBe(true);
     const refused = await requestToken(live.realm.tokenUrl, account);
     expect(refused).toMatchObject({ status: 401, body: { error: 'unauthorized_client' } });
-    expect((await requestToken(live.realm.tokenUrl, answer.body)).body).toHaveProperty('access_token');
+    expect((await requestToken(live.realm.tokenUrl, regenerated)).body).toHaveProperty('access_token');
     expect((await live.realm.inKeycloak(account.id))?.client.secret).toBe(clientSecret);
     // A token that was issued before lives on until it expires.
     expect((await introspect(token)).active).toBe(true);
   });
 
   it('leaves an inactive account inactive', async () => {
-    const account = await live.create({ username: 'Rotated asleep', mode: 'agent' });
-    await act(account, 'deactivate');
-    const answer = await act(account, 'regenerate-secret');
-    expect(answer).toMatchObject({ status: 200, body: { status: 'inactive' } });
-    expect((await requestToken(live.realm.tokenUrl, answer.body)).status).toBe(401);
+    const account = await accounts.create({ username: 'Rotated asleep', mode: 'agent' });
+    await accounts.deactivate(account.id);
+    const regenerated = await accounts.regenerateSecret(account.id);
+    expect(regenerated.status).toBe('inactive');
+    expect((await requestToken(live.realm.tokenUrl, regenerated)).status).toBe(401);
   });
 });
 
 describe('deactivate and activate', () => {
   it('stop new tokens and end live ones, and let the same secret work again', async () => {
-    const account = await live.create({ username: 'Switched', mode: 'agent' });
+    const account = await accounts.create({ username: 'Switched', mode: 'agent' });
     const { token } = await obtainToken(live.realm, account);
     expect((await introspect(token)).active).toBe(true);
 
     for (const _ of ['once', 'again']) {
-      const answer = await act(account, 'deactivate');
-      expect(answer).toMatchObject({ status: 200, body: { status: 'inactive' } });
+      expect(await accounts.deactivate(account.id)).toMatchObject({ status: 'inactive' });
     }
     const refused = await requestToken(live.realm.tokenUrl, account);
     expect(refused).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
@@ -118,8 +130,7 @@ describe('deactivate and activate', () => {
     expect(off?.roles).toMatchObject({ [names.apiClient]: ['mode-agent'] });
 
     for (const _ of ['once', 'again']) {
-      const answer = await act(account, 'activate');
-      expect(answer).toMatchObject({ status: 200, body: { status: 'active' } });
+      expect(await accounts.activate(account.id)).toMatchObject({ status: 'active' });
     }
     expect((await live.realm.inKeycloak(account.id))?.client.enabled).toBe(true);
     expect((await obtainToken(live.realm, account)).roles).toEqual(rolesInToken('agent').toSorted());
@@ -128,22 +139,21 @@ describe('deactivate and activate', () => {
 
 describe('delete', () => {
   it('removes the client, its service-account user and the hold on its username', async () => {
-    const account = await live.create({ username: 'Gone', mode: 'agent' });
+    const account = await accounts.create({ username: 'Gone', mode: 'agent' });
     const { token } = await obtainToken(live.realm, account);
     const user = (await live.realm.inKeycloak(account.id))?.user.id;
     expect(await reservationsOf(account)).toHaveLength(1);
 
-    const answer = await live.request({ method: 'DELETE', path: pathOf(account) });
-    expect(answer).toMatchObject({ status: 204, text: '' });
+    await accounts.delete(account.id);
     expect(await live.realm.inKeycloak(account.id)).toBeUndefined();
     expect((await live.realm.admin('GET', `/users/${user}`)).status).toBe(404);
     expect(await reservationsOf(account)).toEqual([]);
     expect((await requestToken(live.realm.tokenUrl, account)).body.error).toBe('invalid_client');
     expect((await introspect(token)).active).toBe(false);
 
-    expect((await live.request({ method: 'DELETE', path: pathOf(account) })).status).toBe(404);
-    expect((await live.request({ path: pathOf(account) })).status).toBe(404);
-    await live.create({ username: 'gone', mode: 'agent' });
+    await expect(accounts.delete(account.id)).rejects.toMatchObject({ status: 404 });
+    await expect(accounts.get(account.id)).rejects.toMatchObject({ status: 404 });
+    await accounts.create({ username: 'gone', mode: 'agent' });
   });
 
   async function reservationsOf({ id }: { id: string }) {

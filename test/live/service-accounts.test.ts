@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ListQuery } from '../../packages/client/src/index.ts';
 import { clientAttributes, names } from '../../src/keycloak/names.ts';
 import { isWellFormedSecret } from '../../src/service-accounts/secret.ts';
-import { obtainToken } from '../support/live-oauth.ts';
+import { obtainToken, requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService, publicUrl } from '../support/live-service.ts';
 import { rolesInToken } from '../support/test-app.ts';
 
@@ -77,16 +78,34 @@ describe('creates an account', () => {
   );
 });
 
+it('makes one account of a creation that is sent twice with one key, and the second secret is the good one', async () => {
+  const accounts = live.clientOf();
+  const create = () =>
+    accounts.create({ username: 'Sent twice', mode: 'agent' }, { idempotencyKey: 'sent-twice' });
+  const first = await create();
+  const second = await create();
+  expect([first.replayed, second.replayed]).toEqual([false, true]);
+  expect(second.id).toBe(first.id);
+  const found = [];
+  for await (const { id } of accounts.list({ search: 'Sent twice' })) found.push(id);
+  expect(found).toEqual([first.id]);
+  expect(await requestToken(live.realm.tokenUrl, first)).toMatchObject({ status: 401 });
+  expect((await obtainToken(live.realm, second)).claims.azp).toBe(first.clientId);
+});
+
 describe('a username', () => {
   it('is unique in its tenant whatever the case, and free in another one', async () => {
-    await live.create({ username: 'Zapier sync', mode: 'agent' });
+    const accounts = live.clientOf();
+    await accounts.create({ username: 'Zapier sync', mode: 'agent' });
     for (const username of ['Zapier sync', 'ZAPIER SYNC', 'zapier sync', 'Ｚapier sync']) {
-      const answer = await live.request({ method: 'POST', body: { username, mode: 'agent' } });
-      expect(answer).toMatchObject({ status: 409, body: { code: 'username-taken' } });
-      expect(answer.body.errors).toMatchObject([{ pointer: '/username' }]);
+      await expect(accounts.create({ username, mode: 'agent' })).rejects.toMatchObject({
+        status: 409,
+        code: 'username-taken',
+        problem: { errors: [{ pointer: '/username' }] },
+      });
     }
     expect(await usernamesInKeycloak('acme', 'zapier sync')).toHaveLength(1);
-    await live.create({ username: 'zapier SYNC', mode: 'agent' }, 'globexAdmin', 'globex');
+    await live.clientOf('globexAdmin', 'globex').create({ username: 'zapier SYNC', mode: 'agent' });
   });
 
   it('goes to exactly one of eight that want it at once, and one client is made', async () => {
@@ -101,16 +120,13 @@ describe('a username', () => {
   });
 
   it('can be changed, which frees the old one and takes the new one', async () => {
-    const { id } = await live.create({ username: 'Before', mode: 'agent' });
-    const patched = await live.request({
-      method: 'PATCH',
-      path: `/acme/service-accounts/${id}`,
-      body: { username: 'After' },
+    const accounts = live.clientOf();
+    const { id } = await accounts.create({ username: 'Before', mode: 'agent' });
+    expect(await accounts.edit(id, { username: 'After' })).toMatchObject({ id, username: 'After' });
+    await expect(accounts.create({ username: 'after', mode: 'agent' })).rejects.toMatchObject({
+      code: 'username-taken',
     });
-    expect(patched).toMatchObject({ status: 200, body: { username: 'After' } });
-    const again = await live.request({ method: 'POST', body: { username: 'after', mode: 'agent' } });
-    expect(again.status).toBe(409);
-    await live.create({ username: 'before', mode: 'agent' });
+    await accounts.create({ username: 'before', mode: 'agent' });
   });
 
   async function usernamesInKeycloak(tenantId: string, lowerCase: string) {
@@ -141,32 +157,35 @@ it('makes the first eight accounts of a tenant at once', async () => {
 });
 
 describe('the list', () => {
-  const list = async (query: string) =>
-    (await live.request({ as: 'initechAdmin', path: `/initech/service-accounts${query}` })).body;
-  const usernames = (page: { items: { username: string }[] }) => page.items.map(({ username }) => username);
-
   it('shows the newest first, by pages, and what is searched for', async () => {
-    for (const [index, mode] of ['admin', 'agent', 'agent', 'admin', 'agent'].entries()) {
-      const body = { username: `Number ${index}`, description: index === 1 ? 'Zendesk' : null, mode };
-      await live.create(body, 'initechAdmin', 'initech');
+    const accounts = live.clientOf('initechAdmin', 'initech');
+    for (const [index, mode] of (['admin', 'agent', 'agent', 'admin', 'agent'] as const).entries()) {
+      await accounts.create({
+        username: `Number ${index}`,
+        description: index === 1 ? 'Zendesk' : null,
+        mode,
+      });
     }
     const newestFirst = [4, 3, 2, 1, 0].map((index) => `Number ${index}`);
-    expect(await list('')).toMatchObject({ nextCursor: null });
-    expect(usernames(await list(''))).toEqual(newestFirst);
+    const pageOf = async (query: ListQuery) => {
+      const { items, nextCursor } = await accounts.page(query);
+      return { usernames: items.map(({ username }) => username), cursor: nextCursor ?? '' };
+    };
+    expect(await pageOf({})).toEqual({ usernames: newestFirst, cursor: '' });
 
-    const first = await list('?limit=2');
-    const second = await list(`?limit=2&cursor=${first.nextCursor}`);
-    const third = await list(`?limit=2&cursor=${second.nextCursor}`);
-    expect([first, second, third].map(usernames)).toEqual([
+    const first = await pageOf({ limit: 2 });
+    const second = await pageOf({ limit: 2, cursor: first.cursor });
+    const third = await pageOf({ limit: 2, cursor: second.cursor });
+    expect([first, second, third].map(({ usernames }) => usernames)).toEqual([
       newestFirst.slice(0, 2),
       newestFirst.slice(2, 4),
       newestFirst.slice(4),
     ]);
-    expect(third.nextCursor).toBeNull();
+    expect(third.cursor).toBe('');
 
-    expect(usernames(await list('?mode=admin'))).toEqual(['Number 3', 'Number 0']);
-    expect(usernames(await list('?search=zenDESK'))).toEqual(['Number 1']);
-    expect(usernames(await list('?status=inactive'))).toEqual([]);
+    expect((await pageOf({ mode: 'admin' })).usernames).toEqual(['Number 3', 'Number 0']);
+    expect((await pageOf({ search: 'zenDESK' })).usernames).toEqual(['Number 1']);
+    expect((await pageOf({ status: 'inactive' })).usernames).toEqual([]);
   });
 });
 

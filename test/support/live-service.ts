@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { createServiceAccountsClient } from '../../packages/client/src/index.ts';
 import { buildApp } from '../../src/app.ts';
 import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
@@ -120,6 +121,14 @@ export async function liveService(prefix: string) {
   return {
     ...service,
     realm,
+    /** The service's client, which here sends each call once, so that a test sees every refusal. */
+    clientOf: (person: PersonName = 'admin', tenantId = 'acme') =>
+      createServiceAccountsClient({
+        baseUrl: service.url,
+        tenantId,
+        token: () => realm.tokenOf(person),
+        retries: 0,
+      }),
     /** Creates an account that a test needs, and gives the answer's body. */
     async create(body: object, as: PersonName = 'admin', tenantId = 'acme') {
       const path = `/${tenantId}/service-accounts`;

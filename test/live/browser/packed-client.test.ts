@@ -42,12 +42,28 @@ export async function use({ baseUrl, token, username }) {
   const refusal = await accounts.create({ username, mode: 'agent' }).catch((error) => error);
   const listed = [];
   for await (const account of accounts.list({ search: username })) listed.push(account.id === id);
+  const options = { idempotencyKey: crypto.randomUUID() };
+  const { version } = await accounts.regenerateSecret(id, options);
+  const { replayed } = await accounts.regenerateSecret(id, options);
+  const stale = await accounts.deactivate(id, { ifMatch: version }).catch((error) => error);
   const { status } = await accounts.deactivate(id);
   await accounts.delete(id);
-  return { secret: clientSecret.slice(0, 8), isTaken: isProblem(refusal, 'username-taken'), listed, status };
+  return {
+    secret: clientSecret.slice(0, 8),
+    refusals: [isProblem(refusal, 'username-taken'), isProblem(stale, 'precondition-failed')],
+    listed,
+    replayed,
+    status,
+  };
 }
 `;
-const expected = { secret: 'orki_sa_', isTaken: true, listed: [true], status: 'inactive' };
+const expected = {
+  secret: 'orki_sa_',
+  refusals: [true, true],
+  listed: [true],
+  replayed: true,
+  status: 'inactive',
+};
 
 it('works in Node, from the packed file', async () => {
   const input = { baseUrl: service.url, token: await realm.tokenOf('admin'), username: 'From Node' };
@@ -68,8 +84,8 @@ it('works in a browser, from the packed file, without a bundler', async () => {
       `import('/usage.mjs').then(({ use }) => use(${JSON.stringify(input)}))`,
     );
     expect(outcome).toEqual(expected);
-    // The second creation is refused, which a browser's console shows as an error of its own.
-    expect(complaints.filter((complaint) => !complaint.includes('409'))).toEqual([]);
+    // Two calls are refused, which a browser's console shows as errors of its own.
+    expect(complaints.filter((complaint) => !/409|412/.test(complaint))).toEqual([]);
   } finally {
     await browser.close();
   }
