@@ -5,6 +5,7 @@ import { authenticationParameters } from '../../src/keycloak/client-authenticati
 import { keyId } from '../../src/keycloak/client-keys.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/keycloak/names.ts';
+import { roleHolders } from '../provisioning/role-holders.ts';
 import { type TestRealm, testRealm } from '../provisioning/test-realm.ts';
 
 /*
@@ -124,21 +125,18 @@ describe("the service's own client with a key", () => {
   });
 });
 
-it.each([names.apiClient, names.tenantsClient, names.usernamesClient])(
-  'the secret that Keycloak stores with %s opens nothing',
-  async (name) => {
-    const { body } = await realm.admin('GET', `/clients/${await realm.uuidOf(name)}/client-secret`);
-    const { body: client } = await realm.admin('GET', `/clients/${await realm.uuidOf(name)}`);
-    expect(client.clientAuthenticatorType).toBe('client-jwt');
-    const secret = body.value ?? client.secret ?? 'there is none';
-    expect(await outcome({ client_id: name, client_secret: secret })).toBe(refused);
-    const introspection = await fetch(`${issuer}/protocol/openid-connect/token/introspect`, {
-      method: 'POST',
-      body: new URLSearchParams({ client_id: name, client_secret: secret, token: 'any' }),
-    });
-    expect(introspection.status).toBe(400);
-  },
-);
+it.each(roleHolders)('the secret that Keycloak stores with %s opens nothing', async (name) => {
+  const { body } = await realm.admin('GET', `/clients/${await realm.uuidOf(name)}/client-secret`);
+  const { body: client } = await realm.admin('GET', `/clients/${await realm.uuidOf(name)}`);
+  expect(client.clientAuthenticatorType).toBe('client-jwt');
+  const secret = body.value ?? client.secret ?? 'there is none';
+  expect(await outcome({ client_id: name, client_secret: secret })).toBe(refused);
+  const introspection = await fetch(`${issuer}/protocol/openid-connect/token/introspect`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: name, client_secret: secret, token: 'any' }),
+  });
+  expect(introspection.status).toBe(400);
+});
 
 it('takes both keys while one replaces the other, and the old one no more when that is over', async () => {
   const { lines } = await realm.check(withKeys(current, next));

@@ -10,6 +10,7 @@ interface Named {
 const provisionedClients: string[] = [
   names.tenantsClient,
   names.usernamesClient,
+  names.locksClient,
   names.serviceClient,
   'admin-permissions',
 ];

@@ -65,6 +65,7 @@ const ofOrki = [
   names.apiClient,
   names.tenantsClient,
   names.usernamesClient,
+  names.locksClient,
   names.serviceClient,
   names.frontendClient,
 ];

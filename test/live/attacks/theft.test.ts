@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { newClient } from '../../../src/keycloak/account-representation.ts';
 import { connectKeycloak } from '../../../src/keycloak/connect.ts';
 import { clientAttributes, names } from '../../../src/keycloak/names.ts';
+import { roleHolders } from '../../provisioning/role-holders.ts';
 import { createAccount } from '../../provisioning/test-account.ts';
 import { createPerson, createSignInClient, signIn } from '../../provisioning/test-person.ts';
 import { type Call, type TestRealm, testRealm } from '../../provisioning/test-realm.ts';
@@ -227,8 +228,7 @@ describe('attack 34: Keycloak refuses whoever has stolen the credentials, and st
   });
 
   test('read, change or delete any client that is not an account', async () => {
-    const readable: string[] = [names.apiClient, names.tenantsClient, names.usernamesClient];
-    const protectedIds = Object.entries(uuid).filter(([clientId]) => !readable.includes(clientId));
+    const protectedIds = Object.entries(uuid).filter(([clientId]) => !roleHolders.includes(clientId));
     const atLeast = ['admin-permissions', 'realm-management', 'security-admin-console', names.serviceClient];
     expect(protectedIds.map(([clientId]) => clientId)).toEqual(expect.arrayContaining(atLeast));
     for (const [clientId, id] of protectedIds) {
@@ -334,7 +334,7 @@ describe('attack 34: the thief makes clients for other uses', () => {
 });
 
 test('what the service reads of the clients that hold roles opens nothing', async () => {
-  for (const clientId of [names.apiClient, names.tenantsClient, names.usernamesClient]) {
+  for (const clientId of roleHolders) {
     const { body } = await service('GET', clientPath(clientId));
     const grant = { grant_type: 'client_credentials', client_id: clientId, client_secret: body.secret ?? '' };
     await expect(realm.token(grant)).rejects.toThrow('no token');
@@ -358,6 +358,17 @@ describe('attack 34: known to remain open', () => {
     expect((await service('DELETE', mappingOf(person, names.tenantsClient), tenants)).status).toBe(204);
   });
 
+  test('changing the clients that hold tenants, usernames and locks, and not orki-api', async () => {
+    for (const clientId of roleHolders) {
+      const { description } = (await realm.admin('GET', clientPath(clientId))).body;
+      const expected = clientId === names.apiClient ? 403 : 204;
+      for (const change of [{ description: 'stolen' }, { description }]) {
+        const { status } = await service('PUT', clientPath(clientId), change);
+        expect([clientId, status]).toEqual([clientId, expected]);
+      }
+    }
+  });
+
   test('writing client scopes', async () => {
     const { status, location } = await service('POST', '/client-scopes', {
       name: 'forged',
@@ -370,6 +381,8 @@ describe('attack 34: known to remain open', () => {
   test.each([
     ['is public, with nowhere to come back to', { publicClient: true, serviceAccountsEnabled: false }],
     ['uses the device grant', { attributes: { 'oauth2.device.authorization.grant.enabled': 'true' } }],
+    ['uses CIBA', { attributes: { 'oidc.ciba.grant.enabled': 'true' } }],
+    ['exchanges tokens', { attributes: { 'standard.token.exchange.enabled': 'true' } }],
     ['has no mark', { attributes: { [clientAttributes.managed]: '' } }],
   ])('making a client that %s', async (_, settings) => {
     const client = { ...newClient(newAccount()), ...settings };

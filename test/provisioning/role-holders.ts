@@ -1,0 +1,9 @@
+import { names } from '../../src/keycloak/names.ts';
+
+/** The clients that only hold roles: what the service needs of them is readable to it, and nobody signs in as one. */
+export const roleHolders: string[] = [
+  names.apiClient,
+  names.tenantsClient,
+  names.usernamesClient,
+  names.locksClient,
+];
