@@ -185,15 +185,6 @@ describe('the reverse proxy of the example', () => {
   it('limits guesses at one account, however they are dressed, and no other account', async () => {
     const { body: victim } = await create('victim');
     const { body: other } = await create('other');
-    const answers = await many(40, (index) =>
-      askForToken(credentials(victim.clientId, 'wrong'), { 'x-forwarded-for': `203.0.113.${index}` }),
-    );
-    const statuses = answers.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(8);
-    expect(new Set(statuses)).toEqual(new Set([401, 429]));
-    expect(answers.find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
-    expect((await askForToken(credentials(other.clientId, other.clientSecret))).status).toBe(200);
-
     const escaped = `%6${victim.clientId.charCodeAt(0).toString(16).slice(1)}${victim.clientId.slice(1)}`;
     const rest = 'grant_type=client_credentials&client_secret=wrong';
     for (const body of [`${rest}&client_id=${escaped}`, `${rest}&client%5Fid=${victim.clientId}`, rest]) {
@@ -201,6 +192,16 @@ describe('the reverse proxy of the example', () => {
     }
     const forged = { 'x-orki-account': '', 'x-orki-plain': 'yes', 'x-real-ip': '203.0.113.7' };
     expect((await askForToken(`${rest}&client_id=${escaped}`, forged)).status).toBe(400);
+
+    // Fewer than one address may send at once, so that it is the limit of the account that is met.
+    const answers = await many(25, (index) =>
+      askForToken(credentials(victim.clientId, 'wrong'), { 'x-forwarded-for': `203.0.113.${index}` }),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(8);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    expect(answers.find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
+    expect((await askForToken(credentials(other.clientId, other.clientSecret))).status).toBe(200);
   });
 
   it('writes its own view of the address into the audit log, whatever a caller claims', async () => {
