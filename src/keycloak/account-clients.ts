@@ -51,7 +51,8 @@ export function accountClients(
         operation,
         method: 'PUT',
         path: clientPath(id),
-        body,
+        // Of what is left out Keycloak keeps what it has, but up to 26.6 the client policy that looks at this fails.
+        body: { ...body, directAccessGrantsEnabled: false },
         expected: [404],
       });
       // Somebody deleted it in Keycloak's console a moment ago: nothing here changes an account without its lock.

@@ -101,12 +101,15 @@ export interface Gateway {
   grantRoles(id: string, roles: readonly string[]): Promise<void>;
   revokeRoles(id: string, roles: readonly string[]): Promise<void>;
 
-  /** Takes a username for an account, atomically over all replicas; whoever holds it already is returned. */
+  /**
+   * Takes a username for an account, atomically over all replicas, and gives this request twenty seconds to use it;
+   * whoever holds it already is returned, or `contended` when that one gave it back at the same moment.
+   */
   reserveUsername(
     tenantId: string,
     username: string,
     holder: UsernameHolder,
-  ): Promise<UsernameHolder | 'reserved'>;
+  ): Promise<UsernameHolder | 'reserved' | 'contended'>;
   /** Gives a username back, if this account holds it; if given, since exactly then. */
   releaseUsername(tenantId: string, username: string, accountId: string, reservedAt?: string): Promise<void>;
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { isOutcomeUnknown, ServiceError } from '../errors.ts';
+import type { AdminCall } from './admin-api.ts';
 import type { BoundCalls } from './bound-calls.ts';
 import { KeycloakFailure, unavailable } from './failures.ts';
 import type { AccountLock, Gateway } from './gateway.ts';
@@ -68,11 +69,17 @@ export function accountLocks(
     return role?.name === name ? role : undefined;
   }
 
+  /** A call whose effect no account depends on: whether it took effect need not be known. */
+  const harmless = (wanted: AdminCall) =>
+    call(wanted).catch((error) => {
+      throw isOutcomeUnknown(error) ? unavailable(error) : error;
+    });
+
   async function makeSlot(): Promise<LockSlot> {
     const name = `idle.${randomUUID()}`;
     const path = await rolesPath();
     const attributes = { [expiresAtAttribute]: [expiry(slots.idleMs)] };
-    await call({ operation: 'make lock', method: 'POST', path, body: { name, attributes } });
+    await harmless({ operation: 'make lock', method: 'POST', path, body: { name, attributes } });
     const made = await call({ operation: 'read lock', method: 'GET', path: `${path}/${name}` });
     return { id: lockRole.parse(made.body).id, idleName: name };
   }
@@ -94,8 +101,11 @@ export function accountLocks(
   }
 
   /** By its id: by its name, a lock that somebody took since would be removed. */
-  const removeExpired = (id: string) =>
-    call({ operation: 'break lock', method: 'DELETE', path: `/roles-by-id/${id}`, expected: [404] });
+  const removeExpired = (id: string) => {
+    const path = `/roles-by-id/${id}`;
+    // 500: another one removes it at the same moment.
+    return harmless({ operation: 'break lock', method: 'DELETE', path, expected: [404, 500] });
+  };
 
   async function acquire(name: string): Promise<{ slot: LockSlot; takenAt: number }> {
     let slot = slots.take() ?? (await makeSlot());
@@ -109,10 +119,7 @@ export function accountLocks(
         slot = await makeSlot();
         continue;
       }
-      if (holder !== undefined && holder.expiresAt <= Date.now()) {
-        await removeExpired(holder.id);
-        continue;
-      }
+      if (holder !== undefined && holder.expiresAt <= Date.now()) await removeExpired(holder.id);
       first ??= holder;
       if (performance.now() >= patienceEndsAt) {
         slots.giveBack(slot);
@@ -160,7 +167,7 @@ export function accountLocks(
           slots.giveBack(slot);
           return false;
         }
-        await removeExpired(holder.id);
+        if ((await removeExpired(holder.id)).status === 500) return false;
       }
     },
 

@@ -11,6 +11,8 @@ import { settled } from './settled.ts';
 
 const accountAttribute = 'orki.account';
 const reservedAtAttribute = 'orki.reserved-at';
+/** Half of the time after which others count a reservation as abandoned. */
+const goodForMs = 20_000;
 
 /** A role of `orki-usernames`. */
 export const reservation = z
@@ -34,7 +36,7 @@ export const reservation = z
  * can hold what a path can't, and grows by NFKC.
  */
 export function usernameReservations(
-  { call, lookAfter }: BoundCalls,
+  { call, lookAfter, limit }: BoundCalls,
   realm: RealmObjects,
 ): Pick<Gateway, 'reserveUsername' | 'releaseUsername'> {
   const rolesPath = async () => `/clients/${await realm.clientUuid(names.usernamesClient)}/roles`;
@@ -49,6 +51,7 @@ export function usernameReservations(
 
   return {
     async reserveUsername(tenantId, username, holder) {
+      const goodUntil = performance.now() + goodForMs;
       const reserving = {
         operation: 'reserve username',
         method: 'POST',
@@ -65,15 +68,18 @@ export function usernameReservations(
         if (isOutcomeUnknown(error)) return { status: undefined, error };
         throw error;
       });
-      if (answer.status !== undefined && answer.status < 300) return 'reserved';
+      if (answer.status !== undefined && answer.status < 300) {
+        limit.until = Math.min(limit.until, goodUntil);
+        return 'reserved';
+      }
       const found = await find(tenantId, username);
       // Nothing depends on it yet; if it is still on its way it will count as abandoned.
       if (found === undefined && answer.status === undefined) throw unavailable(answer.error);
       if (found === undefined && answer.status === 500) {
         throw unavailable(new KeycloakFailure('reserve username', { status: 500 }));
       }
-      // Given back between the two calls: as good as held by somebody who is just leaving.
-      return found?.holder ?? { accountId: '', reservedAt: new Date().toISOString() };
+      // Given back between the two calls.
+      return found?.holder ?? 'contended';
     },
 
     async releaseUsername(tenantId, username, accountId, reservedAt) {

@@ -2,13 +2,16 @@ import { ServiceError } from '../errors.ts';
 import type { Gateway, UsernameHolder } from '../keycloak/gateway.ts';
 import { usernameKey } from './username.ts';
 
-/** Six times what a request may take: whoever reserved a name longer ago is not about to use it. */
-const abandonedAfterMs = 60_000;
+/** Four times what a request may take: whoever reserved a name longer ago will not use it any more. */
+const abandonedAfterMs = 40_000;
+/** Whoever is told to wait for another request: it is over by then, or has crashed. */
+const longestRetrySeconds = 5;
 
 /**
  * Takes a username of a tenant for an account, whatever replicas run beside this one. A reservation that a crash left
- * behind (no whole account, or one that bears another name by now) is taken over after a minute.
- * @throws {ServiceError} 409 when another account of this tenant has the name.
+ * behind (no whole account, or one that bears another name by now) is taken over after forty seconds.
+ * @throws {ServiceError} 409 `username-taken` when another account of this tenant has the name, `change-in-progress`
+ * when a request that may be under way has reserved it.
  */
 export async function claimUsername(
   gateway: Gateway,
@@ -18,18 +21,22 @@ export async function claimUsername(
 ): Promise<void> {
   const claim = { accountId, reservedAt: new Date().toISOString() };
   const holder = await gateway.reserveUsername(tenantId, username, claim);
-  if (holder === 'reserved' || holder.accountId === accountId) return;
-  if (!(await isAbandoned(gateway, holder, username))) throw taken();
+  if (holder === 'reserved') return;
+  if (holder === 'contended') throw inProgress(longestRetrySeconds * 1000);
+  if (holder.accountId === accountId) return;
+  if (await bears(gateway, holder, username)) throw taken();
+  const remainingMs = abandonedAfterMs - (Date.now() - Date.parse(holder.reservedAt));
+  if (remainingMs > 0) throw inProgress(remainingMs);
   await gateway.releaseUsername(tenantId, username, holder.accountId, holder.reservedAt);
   const second = await gateway.reserveUsername(tenantId, username, claim);
-  if (second !== 'reserved') throw taken();
+  if (second !== 'reserved') throw inProgress(longestRetrySeconds * 1000);
 }
 
-async function isAbandoned(gateway: Gateway, holder: UsernameHolder, username: string): Promise<boolean> {
-  if (Date.now() - Date.parse(holder.reservedAt) < abandonedAfterMs) return false;
-  const account = await gateway.findAccount(holder.accountId);
-  if (account === undefined || account.unfinishedSince !== null) return true;
-  return usernameKey(account.username) !== usernameKey(username);
+/** Whether the account that a username is reserved for is whole and goes by it. */
+async function bears(gateway: Gateway, { accountId }: UsernameHolder, username: string): Promise<boolean> {
+  const account = await gateway.findAccount(accountId);
+  if (account === undefined || account.unfinishedSince !== null) return false;
+  return usernameKey(account.username) === usernameKey(username);
 }
 
 function taken(): ServiceError {
@@ -37,5 +44,13 @@ function taken(): ServiceError {
   return new ServiceError('username-taken', {
     detail,
     errors: [{ in: 'body', pointer: '/username', code: 'taken', detail }],
+  });
+}
+
+function inProgress(remainingMs: number): ServiceError {
+  const seconds = Math.min(Math.ceil(remainingMs / 1000), longestRetrySeconds);
+  return new ServiceError('change-in-progress', {
+    detail: `Another request is taking this username, or broke off while it was. Try again in ${seconds} s.`,
+    headers: { 'retry-after': String(seconds) },
   });
 }

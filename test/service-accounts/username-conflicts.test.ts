@@ -49,13 +49,37 @@ describe('a username in its tenant', () => {
 describe('a reservation that a crash left behind', () => {
   const key = 'acme/zapier sync';
 
-  it.each([
-    { seconds: 61, status: 201 },
-    { seconds: 55, status: 409 },
-  ])('that no account uses, after $seconds s: $status', async ({ seconds, status }) => {
+  it('that no account uses is taken over after forty seconds', async () => {
     const service = await testApp();
-    service.keycloak.usernames.set(key, { accountId: randomUUID(), reservedAt: secondsAgo(seconds) });
-    expect((await create(service)).status).toBe(status);
+    service.keycloak.usernames.set(key, { accountId: randomUUID(), reservedAt: secondsAgo(41) });
+    expect((await create(service)).status).toBe(201);
+  });
+
+  it.each([
+    { age: 0, retryAfter: '5' },
+    { age: 38, retryAfter: '2' },
+  ])(
+    'that no account uses yet is said to be in use, not taken, after $age s',
+    async ({ age, retryAfter }) => {
+      const service = await testApp();
+      service.keycloak.usernames.set(key, { accountId: randomUUID(), reservedAt: secondsAgo(age) });
+      expect(await create(service)).toMatchObject({
+        status: 409,
+        headers: { 'retry-after': retryAfter },
+        body: { code: 'change-in-progress' },
+      });
+    },
+  );
+
+  it('of an account that nobody finished is not taken for good', async () => {
+    const service = await testApp();
+    const { id } = await created(service);
+    const stored = service.keycloak.clients.get(id);
+    if (stored) stored.account = { ...stored.account, unfinishedSince: secondsAgo(10) };
+    service.keycloak.usernames.set(key, { accountId: id, reservedAt: secondsAgo(10) });
+    expect((await create(service)).body.code).toBe('change-in-progress');
+    service.keycloak.usernames.set(key, { accountId: id, reservedAt: secondsAgo(41) });
+    expect((await create(service)).status).toBe(201);
   });
 
   it('stays with the account that uses it, however old', async () => {
@@ -68,14 +92,14 @@ describe('a reservation that a crash left behind', () => {
   it('is taken over when its account bears another name by now', async () => {
     const service = await testApp();
     const { id } = await created(service, { username: 'other' });
-    service.keycloak.usernames.set(key, { accountId: id, reservedAt: secondsAgo(61) });
+    service.keycloak.usernames.set(key, { accountId: id, reservedAt: secondsAgo(41) });
     const { id: second } = await created(service);
     expect(service.keycloak.usernames.get(key)?.accountId).toBe(second);
   });
 
   it('goes to one of several that take it over at once', async () => {
     const service = await testApp();
-    service.keycloak.usernames.set(key, { accountId: randomUUID(), reservedAt: secondsAgo(61) });
+    service.keycloak.usernames.set(key, { accountId: randomUUID(), reservedAt: secondsAgo(41) });
     const answers = await Promise.all(Array.from({ length: 5 }, () => create(service)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   });
