@@ -15,13 +15,18 @@ export function rolesOf(grant: Grant): string[] {
 }
 
 /**
- * The grant that roles mapped in Keycloak amount to. Anything that is not exactly one of the two fixed modes, such as
- * a role that an administrator added in Keycloak's console, is custom.
+ * The grant that roles mapped in Keycloak amount to: a fixed mode whose role is among them and that gives all that they
+ * give, also while a change of mode has left a role beside it that adds nothing; else, such as with a role that an
+ * administrator added in Keycloak's console, custom.
  */
 export function grantOf(roles: readonly string[], catalogue: Catalogue): Grant {
-  if (roles.length === 1 && roles[0] === modeRoles.admin) return { mode: 'admin', permissions: [] };
-  if (roles.length === 1 && roles[0] === modeRoles.agent) return { mode: 'agent', permissions: [] };
-  return { mode: 'custom', permissions: inCatalogueOrder(catalogue, expand(roles, catalogue)) };
+  const given = expand(roles, catalogue);
+  for (const mode of ['admin', 'agent'] as const) {
+    const included = new Set(expand([modeRoles[mode]], catalogue));
+    const isAll = given.every((permission) => included.has(permission));
+    if (roles.includes(modeRoles[mode]) && isAll) return { mode, permissions: [] };
+  }
+  return { mode: 'custom', permissions: inCatalogueOrder(catalogue, given) };
 }
 
 /** The permissions that roles give, with the two modes' roles taken apart; roles of others stay as they are. */

@@ -1,26 +1,30 @@
 import { parseArgs, styleText } from 'node:util';
 import { main, Problem } from '../../dev/problem.ts';
+import { runAbandoned } from './faults/abandoned.ts';
 import { production, testedService } from './faults/bench.ts';
 import type { CellResult } from './faults/cell.ts';
 import { endUnderLoad, standStill } from './faults/endings.ts';
 import { labelling } from './faults/labels.ts';
 import { describeViolation, isBroken, printMatrix } from './faults/matrix.ts';
-import { runKills, runOutages } from './faults/run-kills.ts';
+import { runOutages } from './faults/outages.ts';
+import { recordOperations } from './faults/recorded.ts';
+import { runKills } from './faults/run-kills.ts';
 import { runMatrix } from './faults/run-matrix.ts';
 import { openLaboratory } from './laboratory.ts';
 import { seededRandom } from './random.ts';
 
-const usage = `npm run faults -- [--short | --full] [--only matrix|kills|outages|endings] 
+const usage = `npm run faults -- [--short | --full] [--only matrix|abandoned|kills|outages|endings]
                        [--seed 1] [--lanes 12] [--scale 0.5] [--minutes 60] [--slice 1/1]
-matrix   breaks each call that an operation makes to Keycloak in each way; --short: one changing call for each operation
-         and fault
-kills    kill -9 of the service once in each operation; --full: at every call, which then arrives or does not
-outages  kill -9 of Keycloak, and an immediate restart of PostgreSQL, in the middle of operations
-endings  SIGTERM under load; a Keycloak that stands still
+matrix     breaks each call that an operation makes to Keycloak in each way; --short: one changing call for each
+           operation and fault
+abandoned  breaks operations off for good after each changing call, as a crash that nobody comes back for; then sweeps
+kills      kill -9 of the service once in each operation; --full: at every call, which then arrives or does not
+outages    kill -9 of Keycloak, and an immediate restart of PostgreSQL, in the middle of operations
+endings    SIGTERM under load; a Keycloak that stands still
 Cells that the minutes (of each part) don't suffice for are left out, and the run fails; --slice 2/4 takes the second of four parts.
 After each the account has to be right in Keycloak, at once and after one repetition of the request.`;
 
-const parts = ['matrix', 'kills', 'outages', 'endings'];
+const parts = ['matrix', 'abandoned', 'kills', 'outages', 'endings'];
 
 // The guards of what was started end it when this process goes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
@@ -58,6 +62,7 @@ await main(async () => {
   await using laboratory = await openLaboratory('faults');
   await using steady = await testedService(laboratory, production);
   const bench = { laboratory, labelOf: await labelling(laboratory.realm), times, steady };
+  const recorded = await recordOperations(bench);
   let failures = 0;
   const tell = (title: string, lines: readonly string[]) => {
     failures += lines.length;
@@ -79,7 +84,7 @@ await main(async () => {
       signal: untilEnd(),
       onCell,
     };
-    const { results, wanted } = await runMatrix(bench, run);
+    const { results, wanted } = await runMatrix(bench, recorded, run);
     printMatrix(results);
     const broken = results.filter(isBroken).length;
     const slow = results.filter(({ wasSlow }) => wasSlow).length;
@@ -90,8 +95,26 @@ await main(async () => {
         `${slow} told nothing because Keycloak was too slow, seed ${values.seed}: ${broken} with a violation`,
     );
   }
+  if (isWanted('abandoned')) {
+    const { results, repairs, faults } = await runAbandoned(bench, recorded, { lanes, signal: untilEnd() });
+    for (const { operation, site, status, violations } of results) {
+      const mark = violations.length === 0 ? 'ok' : 'NO';
+      console.log(
+        `${mark}  ${operation.padEnd(16)} ended after ${site.place} ${site.label}, answered ${status}`,
+      );
+    }
+    const counts = Map.groupBy(repairs, ({ kind }) => kind);
+    const told = [...counts].map(([kind, all]) => `${all.length} × ${kind}`).join(', ');
+    console.log(`the sweep repaired ${told}`);
+    tell(`${results.length} operations broken off for good, then one sweep`, [
+      ...linesOf(results),
+      ...faults,
+    ]);
+  }
   if (isWanted('kills')) {
-    const results = await runKills(bench, { lanes, random, isEverywhere: values.full, signal: untilEnd() });
+    const run = { lanes, random, isEverywhere: values.full, signal: untilEnd() };
+    const { results, wanted } = await runKills(bench, recorded, run);
+    failures += wanted - results.length;
     for (const { operation, site, arrives, status, violations, wasReached } of results) {
       const mark = !wasReached ? '– ' : violations.length === 0 ? 'ok' : 'NO';
       const fate = arrives ? 'arrives' : 'is lost';
@@ -103,7 +126,7 @@ await main(async () => {
     tell(`kill -9 of the service, ${killed} times`, linesOf(results));
   }
   if (isWanted('outages')) {
-    const results = await runOutages(bench, random);
+    const results = await runOutages(bench, recorded, random);
     for (const { outage, operation, answers } of results) {
       console.log(`${outage.padEnd(22)} ${operation.padEnd(16)} ${answers.join(', then ')}`);
     }

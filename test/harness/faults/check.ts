@@ -33,7 +33,8 @@ export async function check(
     : [...seen, ...faultsOfState(operation, subject.state, state, last, told)];
 }
 
-async function checkCreated(
+/** What is wrong with the account that a creation made, or did not. */
+export async function checkCreated(
   bench: Bench,
   operation: Operation,
   { username }: CellNames,

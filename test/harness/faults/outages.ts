@@ -1,3 +1,4 @@
+import { pick, type Random } from '../random.ts';
 import type { ServiceAnswer } from '../replica.ts';
 import { repeat } from './asking.ts';
 import { type Bench, testedService } from './bench.ts';
@@ -6,6 +7,7 @@ import type { CallSite } from './fault.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import { faultsOfRepetition } from './invariants.ts';
 import type { Operation } from './operations.ts';
+import { changing, type RecordedOperation } from './recorded.ts';
 import { clearAway, prepare, warmUp } from './subject.ts';
 
 export interface OutageResult {
@@ -20,6 +22,26 @@ interface Interrupted {
   readonly site: CallSite;
 }
 
+/** kill -9 of Keycloak, then an immediate restart of PostgreSQL, each in the middle of every operation that changes something. */
+export async function runOutages(
+  bench: Bench,
+  recorded: readonly RecordedOperation[],
+  random: Random,
+): Promise<OutageResult[]> {
+  const { keycloak, database } = bench.laboratory;
+  const interrupted = recorded
+    .filter(({ operation }) => !operation.changesNothing)
+    .map(({ operation, sites }) => ({ operation, site: pick(random, withoutLocks(changing(sites))) }));
+  return [
+    ...(await runOutage(bench, 'Keycloak killed', interrupted, keycloak.kill, keycloak.start)),
+    ...(await runOutage(bench, 'PostgreSQL restarted', interrupted, database.restartAtOnce, keycloak.ready)),
+  ];
+}
+
+/** In the middle is where the account changes, not where its lock is taken or given back. */
+const withoutLocks = (sites: readonly CallSite[]): CallSite[] =>
+  sites.filter(({ label }) => label !== 'PUT /roles-by-id/{id}');
+
 /** What an honest service answers whose Keycloak goes away in the middle. */
 const honest = [200, 201, 204, 409, 503, 504];
 
@@ -27,7 +49,7 @@ const honest = [200, 201, 204, 409, 503, 504];
  * Lets operations run up to a call each, brings the outage about just as those calls go out, and repeats the operations
  * once `recover` is done. Checks each account before and after.
  */
-export async function runOutage(
+async function runOutage(
   bench: Bench,
   outage: string,
   interrupted: readonly Interrupted[],
@@ -57,7 +79,8 @@ export async function runOutage(
   const firsts = await Promise.all(runs.map(({ answered }) => answered));
   await recover();
 
-  return Promise.all(
+  // Awaited here, with the services still running.
+  return await Promise.all(
     runs.map(async ({ operation, cell, subject, service, request }, index) => {
       const first = firsts[index] as ServiceAnswer;
       const violations = honest.includes(first.status) ? [] : [`answered ${first.status}`];

@@ -1,8 +1,10 @@
 import { pick, type Random } from '../random.ts';
 import type { Bench } from './bench.ts';
-import { type CellResult, recordCalls, runCell } from './cell.ts';
+import { type CellResult, runCell } from './cell.ts';
 import { type CallSite, type Fault, faults } from './fault.ts';
-import { type Operation, operations } from './operations.ts';
+import { inLanes } from './lanes.ts';
+import type { Operation } from './operations.ts';
+import { changing, type RecordedOperation } from './recorded.ts';
 
 /** A cell in which Keycloak was too slow of itself is run again. */
 const attemptsOfACell = 4;
@@ -27,37 +29,28 @@ interface MatrixRun {
 /** Breaks the calls of every operation by every fault. Stops early when the signal says so. */
 export async function runMatrix(
   bench: Bench,
+  recorded: readonly RecordedOperation[],
   run: MatrixRun,
 ): Promise<{ results: CellResult[]; wanted: number }> {
-  const all: Cell[] = [];
-  for (const [index, operation] of operations.entries()) {
-    const sites = await recordCalls(bench, operation, namesOf(`recorded ${index}`));
-    all.push(...cellsOf(operation, sites, run));
-  }
+  const all = recorded.flatMap(({ operation, sites }) => cellsOf(operation, sites, run));
   const [part, of] = run.slice;
   const cells = all.filter((_, index) => index % of === part - 1);
-  const results: CellResult[] = [];
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: run.lanes }, async () => {
-      for (let index = next++; index < cells.length && !run.signal.aborted; index = next++) {
-        const { operation, site, fault } = cells[index] as Cell;
-        let result = await runCell(bench, operation, site, fault, namesOf(`cell ${index}`));
-        for (let again = 1; result.wasSlow && again < attemptsOfACell; again++) {
-          result = await runCell(bench, operation, site, fault, namesOf(`cell ${index} again ${again}`));
-        }
-        results.push(result);
-        run.onCell(result, results.length, cells.length);
-      }
-    }),
-  );
+  let done = 0;
+  const results = await inLanes(run, cells, async ({ operation, site, fault }, index) => {
+    let result = await runCell(bench, operation, site, fault, namesOf(`cell ${index}`));
+    for (let again = 1; result.wasSlow && again < attemptsOfACell; again++) {
+      result = await runCell(bench, operation, site, fault, namesOf(`cell ${index} again ${again}`));
+    }
+    done += 1;
+    run.onCell(result, done, cells.length);
+    return result;
+  });
   return { results, wanted: cells.length };
 }
 
 function cellsOf(operation: Operation, sites: readonly CallSite[], { isFull, random }: MatrixRun): Cell[] {
-  const changing = sites.filter(({ label }) => !label.startsWith('GET '));
   return faults.flatMap((fault) => {
-    const chosen = isFull ? sites : [pick(random, changing.length > 0 ? changing : sites)];
+    const chosen = isFull ? sites : [pick(random, changing(sites))];
     return chosen.map((site) => ({ operation, site, fault }));
   });
 }
