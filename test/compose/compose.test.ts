@@ -3,8 +3,7 @@ import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { authenticationParameters } from '../../src/keycloak/client-authentication.ts';
-import { readPrivateKey } from '../../src/keycloak/client-keys.ts';
+import { keysOf } from './keys.ts';
 import { type ComposeProject, composeProject, nameOf } from './project.ts';
 import { type Account, createAccount, readAccount, signIn, tokenOf } from './walk.ts';
 
@@ -17,30 +16,7 @@ afterAll(() => project[Symbol.asyncDispose]());
 
 const secretNames = () => readdirSync(join(project.folder, '.secrets')).sort();
 
-/** The error, if any, that the token URL of a realm gives to a client. */
-async function tokenError(realm: string, parameters: Record<string, string>): Promise<string | undefined> {
-  const body = new URLSearchParams({ grant_type: 'client_credentials', ...parameters });
-  const url = `${project.keycloak}/realms/${realm}/protocol/openid-connect/token`;
-  return ((await (await fetch(url, { method: 'POST', body })).json()) as { error?: string }).error;
-}
-
-async function byKey(clientId: string, pem: string) {
-  const credential = { privateKey: readPrivateKey(pem) };
-  return authenticationParameters({ clientId, issuer: `${project.keycloak}/realms/orki`, credential });
-}
-
-async function operatorCalls(path: string, init: RequestInit = {}): Promise<Response> {
-  const parameters = await byKey('orki-operator', project.secret('operator-key.pem'));
-  const body = new URLSearchParams({ grant_type: 'client_credentials', ...parameters });
-  const url = `${project.keycloak}/realms/orki/protocol/openid-connect/token`;
-  const { access_token: token } = (await (await fetch(url, { method: 'POST', body })).json()) as {
-    access_token: string;
-  };
-  return fetch(`${project.keycloak}/admin/realms${path}`, {
-    ...init,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  });
-}
+const { tokenError, byKey, operatorCalls } = keysOf(() => project);
 
 const bootstrap = () => ({ client_id: 'orki-bootstrap', client_secret: project.secret('bootstrap-secret') });
 

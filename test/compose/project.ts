@@ -95,7 +95,7 @@ export type ComposeProject = Awaited<ReturnType<typeof composeProject>>;
 
 export interface Container {
   readonly Name: string;
-  readonly Config: { User: string; Labels: Record<string, string>; Env: string[] };
+  readonly Config: { Image: string; User: string; Labels: Record<string, string>; Env: string[] };
   readonly State: { Status: string; ExitCode: number; Health?: { Status: string } };
   readonly HostConfig: {
     ReadonlyRootfs: boolean;

@@ -38,8 +38,15 @@ export async function createAccount(
 }
 
 /** The status with which the service answers for the account. */
-export async function readAccount({ service }: Addresses, person: string, { id }: Account): Promise<number> {
-  const url = `${service}/api/v1/tenants/acme/service-accounts/${id}`;
+export const readAccount = (where: Addresses, person: string, { id }: Account): Promise<number> =>
+  read(where, person, `service-accounts/${id}`);
+
+/** The status with which the service answers for the permission catalogue. */
+export const readCatalogue = (where: Addresses, person: string): Promise<number> =>
+  read(where, person, 'permissions');
+
+async function read({ service }: Addresses, person: string, path: string): Promise<number> {
+  const url = `${service}/api/v1/tenants/acme/${path}`;
   return (await fetch(url, { headers: { authorization: `Bearer ${person}` } })).status;
 }
 
