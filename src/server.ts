@@ -2,6 +2,7 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { fetchSigningKeys } from './auth/signing-keys.ts';
 import { createTokenVerifier } from './auth/token-verifier.ts';
+import { closeGracefully } from './close-gracefully.ts';
 import { loadConfig } from './config.ts';
 import { connectKeycloak } from './keycloak/connect.ts';
 import { createAuditLog } from './observability/audit.ts';
@@ -59,7 +60,7 @@ const sweeper =
 closeWithGrace({ delay: graceMs, logger }, async ({ signal, err }) => {
   if (err) logger.error({ err }, 'closing after an error');
   else logger.info({ signal }, 'closing');
-  await app.close();
+  await closeGracefully(app);
   await sweeper?.close();
   signingKeys.close();
   await publishedMetrics?.close();

@@ -94,8 +94,8 @@ export function faultsOfRepetition(
 ): string[] {
   const { status, headers, body } = second;
   const isTaken = status === 409 && body?.code === 'username-taken' && operation.name === 'create';
-  // Without a key nobody can tell a repetition from another creation under the same name.
-  if (isTaken && first.status === 504) return [];
+  // Without a key nobody can tell a repetition from another creation under the same name; the first may have made it.
+  if (isTaken && (isDone(first) || first.status === 504)) return [];
   if (operation.name === 'delete' && status === 404) return [];
   if (status !== successOf(operation)) return [`the repetition was answered ${status} ${body?.code ?? ''}`];
   if (hasKey(operation) && isDone(first)) {
