@@ -8,12 +8,16 @@ import { connectKeycloak } from './keycloak/connect.ts';
 import { type AuditLog, createAuditLog } from './observability/audit.ts';
 import type { Account, Actor } from './service-accounts/account.ts';
 import { tenantIdPattern } from './service-accounts/tenant-id.ts';
-import { switchTenantOff, switchTenantOn } from './tenants/switch-tenant.ts';
+import { switchTenantOff, switchTenantOn, switchTenantOnWithoutAccounts } from './tenants/switch-tenant.ts';
 
 const usage = `Switches all service accounts of a tenant off, when it leaves or is breached, and on again.
 
   npm run tenant -- deactivate acme   no account of acme obtains a token, no caller of acme changes one
   npm run tenant -- activate acme     those that were active before are so again
+
+  npm run tenant -- activate acme --keep-inactive
+                                      callers of acme may change its accounts again; each of these stays inactive
+                                      until one of them activates it, such as with a new secret after a breach
 
   --by NAME                           who does it, for the audit log; by default the user of this machine
 
@@ -28,22 +32,38 @@ interface Order {
   readonly action: 'activate' | 'deactivate';
   readonly tenantId: string;
   readonly by: string;
+  readonly keepInactive: boolean;
+}
+
+/** In a container the user may have no name. */
+function whoRunsThis(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
 }
 
 function readOrder(): Order | undefined {
   const { values, positionals } = parseArgs({
-    options: { by: { type: 'string', default: userInfo().username } },
+    options: {
+      by: { type: 'string', default: whoRunsThis() },
+      'keep-inactive': { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const [action, tenantId, ...more] = positionals;
   if ((action !== 'activate' && action !== 'deactivate') || tenantId === undefined || more.length > 0) return;
-  return tenantIdPattern.test(tenantId) ? { action, tenantId, by: values.by } : undefined;
+  const keepInactive = values['keep-inactive'];
+  if (!tenantIdPattern.test(tenantId) || (keepInactive && action === 'deactivate')) return;
+  return { action, tenantId, by: values.by, keepInactive };
 }
 
-async function carryOut({ action, tenantId, by }: Order, config: Config): Promise<void> {
+async function carryOut(order: Order, config: Config): Promise<void> {
+  const { action, tenantId, by, keepInactive } = order;
   const keycloak = connectKeycloak({ ...config.keycloak, callTimeoutMs }, () => undefined);
   const actor = { subject: 'operator', username: by };
-  const record = recorder(createAuditLog(config.auditFile), { action, tenantId, by }, actor, config);
+  const record = recorder(createAuditLog(config.auditFile), order, actor, config);
   const settings = {
     tenantId,
     by: actor,
@@ -55,6 +75,13 @@ async function carryOut({ action, tenantId, by }: Order, config: Config): Promis
     },
   };
   try {
+    if (keepInactive) {
+      const count = await switchTenantOnWithoutAccounts(keycloak.tenants, settings);
+      console.log(
+        `${tenantId} is on: ${count} accounts that were active stay inactive until somebody activates them.`,
+      );
+      return;
+    }
     if (action === 'deactivate') {
       console.log(
         `${tenantId} is being switched off; a second look follows ${settleMs / 1000} s after the first.`,

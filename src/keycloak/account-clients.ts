@@ -8,6 +8,7 @@ import {
   newClient,
   secretAttributes,
   updatedAttributes,
+  withEveryChange,
 } from './account-representation.ts';
 import type { BoundCalls } from './bound-calls.ts';
 import { KeycloakFailure, unavailable } from './failures.ts';
@@ -51,8 +52,7 @@ export function accountClients(
         operation,
         method: 'PUT',
         path: clientPath(id),
-        // Of what is left out Keycloak keeps what it has, but up to 26.6 the client policy that looks at this fails.
-        body: { ...body, directAccessGrantsEnabled: false },
+        body: { ...body, ...withEveryChange },
         expected: [404],
       });
       // Somebody deleted it in Keycloak's console a moment ago: nothing here changes an account without its lock.

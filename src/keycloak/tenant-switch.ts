@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
 import type { Account, Stamp } from '../service-accounts/account.ts';
-import { accountOf, updatedAttributes } from './account-representation.ts';
+import { accountOf, updatedAttributes, withEveryChange } from './account-representation.ts';
 import type { AdminApi, AdminCall } from './admin-api.ts';
 import { boundCalls } from './bound-calls.ts';
 import type { AccountLock } from './gateway.ts';
@@ -37,6 +37,8 @@ export interface TenantSwitch {
   switchOff(account: Account, stamp: Stamp): Promise<void>;
   /** Undoes that. */
   switchOn(account: Account, stamp: Stamp): Promise<void>;
+  /** Forgets that it was active: it stays inactive until somebody activates it. */
+  leaveOff(account: Account, stamp: Stamp): Promise<void>;
 }
 
 /**
@@ -81,13 +83,23 @@ export function tenantSwitch(
   }
 
   /** A change without an answer leaves the lock to expire, as the service does. */
-  async function change(operation: string, account: Account, enabled: boolean, stamp: Stamp): Promise<void> {
+  async function change(
+    operation: string,
+    account: Account,
+    client: { readonly enabled?: boolean },
+    mark: 'true' | '',
+    stamp: Stamp,
+  ): Promise<void> {
     const held = await lock(account);
     await call({
       operation,
       method: 'PUT',
       path: `/clients/${account.id}`,
-      body: { enabled, attributes: { [offWithTenant]: enabled ? '' : 'true', ...updatedAttributes(stamp) } },
+      body: {
+        ...client,
+        ...withEveryChange,
+        attributes: { [offWithTenant]: mark, ...updatedAttributes(stamp) },
+      },
       // Somebody deleted it meanwhile.
       expected: [404],
     });
@@ -115,7 +127,8 @@ export function tenantSwitch(
         if (clients.length < pageSize) return;
       }
     },
-    switchOff: (account, stamp) => change('deactivate account', account, false, stamp),
-    switchOn: (account, stamp) => change('activate account', account, true, stamp),
+    switchOff: (account, stamp) => change('deactivate account', account, { enabled: false }, 'true', stamp),
+    switchOn: (account, stamp) => change('activate account', account, { enabled: true }, '', stamp),
+    leaveOff: (account, stamp) => change('leave account off', account, {}, '', stamp),
   };
 }

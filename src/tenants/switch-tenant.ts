@@ -40,16 +40,37 @@ export async function switchTenantOff(
   }
 }
 
+const wasActive = ({ isOffWithTenant }: TenantAccount) => isOffWithTenant;
+
 /**
  * Switches a tenant on again: the accounts that were active when it was switched off are so again, and no others. The
  * tenant itself comes last, so that it can be interrupted, and run again.
  * @throws {ServiceError} when Keycloak fails; what is on by then stays on.
  */
 export async function switchTenantOn(tenants: TenantSwitch, settings: SwitchSettings): Promise<SwitchResult> {
-  const wasActive = ({ isOffWithTenant }: TenantAccount) => isOffWithTenant;
   const result = await pass(tenants, settings, wasActive, tenants.switchOn);
   await tenants.markOn(settings.tenantId);
   return result;
+}
+
+/**
+ * Lets a tenant's callers change its accounts again and leaves all of these inactive, as after a breach: their secrets
+ * are replaced before each is activated. Nothing remembers any more which were active. Can be interrupted, and run again.
+ * @returns how many were active when it was switched off
+ * @throws {ServiceError} when Keycloak fails
+ */
+export async function switchTenantOnWithoutAccounts(
+  tenants: TenantSwitch,
+  settings: Omit<SwitchSettings, 'onSwitched'>,
+): Promise<number> {
+  const { switched } = await pass(
+    tenants,
+    { ...settings, onSwitched: () => {} },
+    wasActive,
+    tenants.leaveOff,
+  );
+  await tenants.markOn(settings.tenantId);
+  return switched;
 }
 
 async function pass(

@@ -199,6 +199,15 @@ describe('with the demo profile', () => {
     },
   );
 
+  it('all accounts of a tenant are switched off and on again, as documented', async () => {
+    const [off = '', on = ''] = project.documented('In compose').trim().split('\n');
+    expect(await project.must(off)).toContain('acme is off: 1 accounts switched');
+    await expect(tokenOf(account)).rejects.toThrow('invalid_client');
+    // Whoever runs it may have no name in the container.
+    expect(await project.must(on.replace(/ --by .*/, ''))).toContain('acme is on: 1 accounts switched');
+    expect((await tokenOf(account)).roles).toEqual(['customers:read']);
+  });
+
   it("the service's key is replaced without an outage, as documented", async () => {
     const works = async () => expect(await readAccount(project, await signIn(project), account)).toBe(200);
     const old = project.secret('service-key.pem');
@@ -235,6 +244,13 @@ describe('with the demo profile', () => {
     expect(await readAccount(project, await signIn(project), account)).toBe(404);
 
     await project.must(project.documented('Restore'), { BACKUP: file });
+    await project.ready();
+    expect(await readAccount(project, await signIn(project), account)).toBe(200);
+    expect((await tokenOf(account)).roles).toEqual(['customers:read']);
+
+    // All data lost, as on another machine that has the backup and the secrets.
+    await project.must('docker compose --profile demo down --volumes');
+    await project.must(project.documented('Restore into another machine'), { BACKUP: file });
     await project.ready();
     expect(await readAccount(project, await signIn(project), account)).toBe(200);
     expect((await tokenOf(account)).roles).toEqual(['customers:read']);

@@ -123,8 +123,34 @@ describe('npm run tenant', () => {
     expect(andAgain.switched).toBe(0);
   });
 
+  it('after a breach lets callers change the accounts again, and leaves these inactive for good', async () => {
+    const breached = await account('breached');
+    const path = `/acme/service-accounts/${breached.id}`;
+    await switchTenantOff(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    const on = await tenant('activate', 'acme', '--keep-inactive');
+    expect(on.code).toBe(0);
+    expect(on.output).toMatch(/^acme is on: \d+ accounts that were active stay inactive/m);
+    expect(on.audit()).toEqual([]);
+    expect([await statusOf(breached), await obtainsToken(breached)]).toEqual(['inactive', false]);
+
+    const renewed = await live.request({ method: 'POST', path: `${path}/regenerate-secret` });
+    expect((await live.request({ method: 'POST', path: `${path}/activate` })).status).toBe(200);
+    expect(await obtainsToken(breached)).toBe(false);
+    expect(await obtainsToken({ ...breached, ...renewed.body })).toBe(true);
+    // What stayed inactive is not brought back by a later off and on.
+    const { switched } = await switchTenantOff(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    const back = await switchTenantOn(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    expect([switched, back.switched]).toEqual([1, 1]);
+  });
+
   it('takes nothing for a tenant that can be none, and says how it is used', async () => {
-    for (const args of [['deactivate'], ['deactivate', 'acme" x'], ['remove', 'acme'], []]) {
+    for (const args of [
+      ['deactivate'],
+      ['deactivate', 'acme" x'],
+      ['remove', 'acme'],
+      ['deactivate', 'acme', '--keep-inactive'],
+      [],
+    ]) {
       expect(await tenant(...args)).toMatchObject({
         code: 2,
         output: expect.stringContaining('npm run tenant'),
