@@ -3,20 +3,32 @@ import type { FastifyInstance } from 'fastify';
 
 /** For what is on its way: connections in the kernel's queue, and callers who were sent here a moment ago. */
 const drainMs = 1_000;
-const idleCheckMs = 50;
+const checkMs = 50;
 
 /**
- * Ends the service so that whoever reached it is answered. For a second it goes on as before, but ends each connection
- * with its answer; then it takes no more, and resolves when what is under way is done. Closing the listener at once would
- * reset connections that the kernel has accepted and the process has not yet.
+ * To be called before the service listens; what it returns ends the service so that whoever reached it is answered. For a
+ * second it goes on as before, but ends each connection with its answer; then it takes no more, and resolves when what is
+ * under way is done. Closing the listener at once would reset connections that the kernel has accepted and the process
+ * has not yet; and Node waits for connections on which nothing was sent, and for those left open by an answer.
  */
-export async function closeGracefully(app: FastifyInstance): Promise<void> {
+export function gracefulClose(app: FastifyInstance): () => Promise<void> {
+  let underWay = 0;
+  let isEnding = false;
+  // Before Fastify sees it.
   app.server.prependListener('request', (_request, response) => {
-    response.shouldKeepAlive = false;
+    underWay += 1;
+    response.once('close', () => {
+      underWay -= 1;
+    });
+    if (isEnding) response.shouldKeepAlive = false;
   });
-  await sleep(drainMs);
-  const closed = app.close();
-  // A request that began before may leave its connection open, which would be waited for until it times out.
-  const sweeping = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
-  await closed.finally(() => clearInterval(sweeping));
+  return async () => {
+    isEnding = true;
+    await sleep(drainMs);
+    const closed = app.close();
+    const checking = setInterval(() => {
+      if (underWay === 0) app.server.closeAllConnections();
+    }, checkMs);
+    await closed.finally(() => clearInterval(checking));
+  };
 }

@@ -2,7 +2,7 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { fetchSigningKeys } from './auth/signing-keys.ts';
 import { createTokenVerifier } from './auth/token-verifier.ts';
-import { closeGracefully } from './close-gracefully.ts';
+import { gracefulClose } from './close-gracefully.ts';
 import { loadConfig } from './config.ts';
 import { connectKeycloak } from './keycloak/connect.ts';
 import { createAuditLog } from './observability/audit.ts';
@@ -11,7 +11,8 @@ import { createTelemetry, publishMetrics } from './observability/telemetry.ts';
 import { startSweeper } from './sweeper.ts';
 
 const callTimeoutMs = 3_000;
-const graceMs = 12_000;
+/** A second in which it goes on, ten for a request, and what is left to write. */
+const graceMs = 14_000;
 
 const config = readConfig();
 const logger = createLogger(config, process.stdout.isTTY);
@@ -57,11 +58,11 @@ const publishedMetrics =
 const sweeper =
   config.sweepIntervalMs > 0 ? startSweeper(keycloak, config.sweepIntervalMs, logger) : undefined;
 
+const close = gracefulClose(app);
 closeWithGrace({ delay: graceMs, logger }, async ({ signal, err }) => {
   if (err) logger.error({ err }, 'closing after an error');
   else logger.info({ signal }, 'closing');
-  await closeGracefully(app);
-  await sweeper?.close();
+  await Promise.all([close(), sweeper?.close()]);
   signingKeys.close();
   await publishedMetrics?.close();
   await keycloak.close();

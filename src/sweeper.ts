@@ -6,7 +6,7 @@ import { type Repair, sweep } from './service-accounts/sweep.ts';
 const repairMs = 7_000;
 
 export interface Sweeper {
-  /** Ends it after what it is doing at the moment. */
+  /** Ends it after the repair that it is at. */
   close(): Promise<void>;
 }
 
@@ -21,13 +21,14 @@ export function startSweeper(
 ): Sweeper {
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  const ending = new AbortController();
   const connect = () => keycloak.connectGateway({ signal: AbortSignal.timeout(repairMs) });
 
   async function run(): Promise<void> {
     try {
       // Less than the shortest time between two, so that the turn is free again by then.
       if (await connect().takeTurn('sweep', everyMs / 2))
-        await sweepOnce(keycloak.housekeeping, connect, logger);
+        await sweepOnce(keycloak.housekeeping, connect, logger, ending.signal);
     } catch (error) {
       logger.warn({ err: error }, 'the sweep broke off');
     }
@@ -46,6 +47,7 @@ export function startSweeper(
   plan();
   return {
     async close() {
+      ending.abort();
       clearTimeout(timer);
       await running;
       clearTimeout(timer);
@@ -58,12 +60,14 @@ async function sweepOnce(
   housekeeping: KeycloakConnection['housekeeping'],
   connect: Parameters<typeof sweep>[0]['connect'],
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
+  signal: AbortSignal,
 ): Promise<void> {
   const repaired: Partial<Record<Repair['kind'], number>> = {};
   let failures = 0;
   await sweep({
     housekeeping,
     connect,
+    signal,
     now: Date.now,
     onRepair(repair) {
       repaired[repair.kind] = (repaired[repair.kind] ?? 0) + 1;

@@ -69,16 +69,19 @@ async function carryOut(order: Order, config: Config): Promise<void> {
     by: actor,
     settleMs,
     wait,
-    onSwitched(account: Account) {
-      record(account);
-      console.log(`${action === 'activate' ? 'on ' : 'off'}  ${account.clientId}  ${account.username}`);
+    onSwitched(account: Account, to: SwitchedTo) {
+      record(account, to);
+      const { word } = switchedTo[to];
+      console.log(`${word}  ${account.clientId}  ${account.username}`);
     },
   };
   try {
     if (keepInactive) {
-      const count = await switchTenantOnWithoutAccounts(keycloak.tenants, settings);
+      const result = await switchTenantOnWithoutAccounts(keycloak.tenants, settings);
       console.log(
-        `${tenantId} is on: ${count} accounts that were active stay inactive until somebody activates them.`,
+        result === undefined
+          ? `${tenantId} is not off; nothing was changed.`
+          : `${tenantId} is on: ${result.switched} accounts that were active stay inactive until somebody activates them.`,
       );
       return;
     }
@@ -97,14 +100,21 @@ async function carryOut(order: Order, config: Config): Promise<void> {
   }
 }
 
+/** How it is printed and audited that an account was switched. */
+const switchedTo = {
+  on: { word: 'on       ', action: 'activate', before: 'inactive', after: 'active' },
+  off: { word: 'off      ', action: 'deactivate', before: 'active', after: 'inactive' },
+  'off for good': { word: 'stays off', action: 'leave-inactive', before: 'inactive', after: 'inactive' },
+} as const;
+type SwitchedTo = keyof typeof switchedTo;
+
 /** One audit record for each account, like the one that its administrator's own action would leave. */
-function recorder(log: AuditLog, { action, tenantId }: Order, actor: Actor, { keycloak }: Config) {
+function recorder(log: AuditLog, { tenantId }: Order, actor: Actor, { keycloak }: Config) {
   const requestId = randomUUID();
-  return (account: Account) => {
+  return (account: Account, to: SwitchedTo) => {
     const { username, description, mode, permissions, secretCreatedAt, id, clientId } = account;
     const state = { username, description, mode, permissions: [...permissions], secretCreatedAt };
-    const [before, after] =
-      action === 'activate' ? (['inactive', 'active'] as const) : (['active', 'inactive'] as const);
+    const { action, before, after } = switchedTo[to];
     log({
       action,
       outcome: 'done',

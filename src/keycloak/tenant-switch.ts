@@ -3,7 +3,7 @@ import { ServiceError } from '../errors.ts';
 import type { Account, Stamp } from '../service-accounts/account.ts';
 import { accountOf, updatedAttributes, withEveryChange } from './account-representation.ts';
 import type { AdminApi, AdminCall } from './admin-api.ts';
-import { boundCalls } from './bound-calls.ts';
+import { type BoundCalls, boundCalls } from './bound-calls.ts';
 import type { AccountLock } from './gateway.ts';
 import type { LockSlots } from './lock-slots.ts';
 import { accountLocks } from './locks.ts';
@@ -33,12 +33,12 @@ export interface TenantSwitch {
   markOn(tenantId: string): Promise<void>;
   /** All accounts of the tenant, a stretch at a time. */
   accounts(tenantId: string): AsyncIterable<TenantAccount>;
-  /** Deactivates an account and notes, in the same change, that it was active. */
-  switchOff(account: Account, stamp: Stamp): Promise<void>;
+  /** Deactivates an account that is active, and notes in the same change that it was. Whether there was anything to do. */
+  switchOff(account: Account, stamp: Stamp): Promise<boolean>;
   /** Undoes that. */
-  switchOn(account: Account, stamp: Stamp): Promise<void>;
+  switchOn(account: Account, stamp: Stamp): Promise<boolean>;
   /** Forgets that it was active: it stays inactive until somebody activates it. */
-  leaveOff(account: Account, stamp: Stamp): Promise<void>;
+  leaveOff(account: Account, stamp: Stamp): Promise<boolean>;
 }
 
 /**
@@ -71,39 +71,46 @@ export function tenantSwitch(
   }
 
   /** However long the change before takes: its lock expires, and an operator's order is not given up. */
-  async function lock(account: Account): Promise<AccountLock> {
+  async function lock(account: Account): Promise<{ held: AccountLock; calls: BoundCalls }> {
     for (;;) {
       const calls = boundCalls(api, AbortSignal.timeout(slots.leaseMs));
       try {
-        return await accountLocks(calls, realm, slots).lockAccount(account.tenantId, account.id);
+        return {
+          held: await accountLocks(calls, realm, slots).lockAccount(account.tenantId, account.id),
+          calls,
+        };
       } catch (error) {
         if (!(error instanceof ServiceError) || error.code !== 'change-in-progress') throw error;
       }
     }
   }
 
-  /** A change without an answer leaves the lock to expire, as the service does. */
+  /**
+   * Changes an account that is still as `applies` wants it once its lock is held; what lists said may be old. A change
+   * without an answer leaves the lock to expire, as the service does.
+   * @returns whether it was changed
+   */
   async function change(
     operation: string,
     account: Account,
-    client: { readonly enabled?: boolean },
-    mark: 'true' | '',
+    applies: (found: TenantAccount) => boolean,
+    body: { readonly enabled?: boolean; readonly mark: 'true' | '' },
     stamp: Stamp,
-  ): Promise<void> {
-    const held = await lock(account);
-    await call({
-      operation,
-      method: 'PUT',
-      path: `/clients/${account.id}`,
-      body: {
-        ...client,
-        ...withEveryChange,
-        attributes: { [offWithTenant]: mark, ...updatedAttributes(stamp) },
-      },
-      // Somebody deleted it meanwhile.
-      expected: [404],
-    });
+  ): Promise<boolean> {
+    const { held, calls } = await lock(account);
+    const path = `/clients/${account.id}`;
+    const expected = [404];
+    const { mark, ...columns } = body;
+    const read = await calls.call({ operation: 'read account', method: 'GET', path, expected });
+    const found = tenantAccountOf(read.body);
+    const isToChange = found !== undefined && applies(found);
+    if (isToChange) {
+      const attributes = { [offWithTenant]: mark, ...updatedAttributes(stamp) };
+      const changed = { ...columns, ...withEveryChange, attributes };
+      await calls.call({ operation, method: 'PUT', path, body: changed, expected });
+    }
     await held.release();
+    return isToChange;
   }
 
   return {
@@ -120,15 +127,25 @@ export function tenantSwitch(
         const answer = await call({ operation: 'list accounts', method: 'GET', path: '/clients', query });
         const clients = z.array(z.unknown()).parse(answer.body);
         for (const client of clients) {
-          const account = accountOf(client);
-          if (account?.tenantId !== tenantId) continue;
-          yield { account, isOffWithTenant: marked.safeParse(client).success };
+          const found = tenantAccountOf(client);
+          if (found?.account.tenantId === tenantId) yield found;
         }
         if (clients.length < pageSize) return;
       }
     },
-    switchOff: (account, stamp) => change('deactivate account', account, { enabled: false }, 'true', stamp),
-    switchOn: (account, stamp) => change('activate account', account, { enabled: true }, '', stamp),
-    leaveOff: (account, stamp) => change('leave account off', account, {}, '', stamp),
+    switchOff: (account, stamp) =>
+      change('deactivate account', account, isActive, { enabled: false, mark: 'true' }, stamp),
+    switchOn: (account, stamp) =>
+      change('activate account', account, wasActive, { enabled: true, mark: '' }, stamp),
+    leaveOff: (account, stamp) => change('leave account off', account, wasActive, { mark: '' }, stamp),
   };
+}
+
+export const isActive = ({ account }: TenantAccount): boolean => account.active;
+/** When its tenant was switched off. */
+export const wasActive = ({ isOffWithTenant }: TenantAccount): boolean => isOffWithTenant;
+
+function tenantAccountOf(client: unknown): TenantAccount | undefined {
+  const account = accountOf(client);
+  return account && { account, isOffWithTenant: marked.safeParse(client).success };
 }

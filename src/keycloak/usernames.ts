@@ -68,11 +68,16 @@ export function usernameReservations(
         if (isOutcomeUnknown(error)) return { status: undefined, error };
         throw error;
       });
-      if (answer.status !== undefined && answer.status < 300) {
+      const reserved = () => {
         limit.until = Math.min(limit.until, goodUntil);
-        return 'reserved';
-      }
+        return 'reserved' as const;
+      };
+      if (answer.status !== undefined && answer.status < 300) return reserved();
       const found = await find(tenantId, username);
+      // This very reservation, whatever became of its answer.
+      if (found?.holder.accountId === holder.accountId && found.holder.reservedAt === holder.reservedAt) {
+        return reserved();
+      }
       // Nothing depends on it yet; if it is still on its way it will count as abandoned.
       if (found === undefined && answer.status === undefined) throw unavailable(answer.error);
       if (found === undefined && answer.status === 500) {

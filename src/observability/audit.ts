@@ -19,7 +19,15 @@ export interface AuditRecord {
   readonly requestId: string;
 }
 
-export type AuditedAction = 'create' | 'edit' | 'regenerate-secret' | 'activate' | 'deactivate' | 'delete';
+export type AuditedAction =
+  | 'create'
+  | 'edit'
+  | 'regenerate-secret'
+  | 'activate'
+  | 'deactivate'
+  | 'delete'
+  /** An account does not come back with its tenant (`npm run tenant`). */
+  | 'leave-inactive';
 
 /** What of an account can change. Neither a secret nor a part of one is among it. */
 type AuditedState = Pick<

@@ -29,6 +29,12 @@ export function grantOf(roles: readonly string[], catalogue: Catalogue): Grant {
   return { mode: 'custom', permissions: inCatalogueOrder(catalogue, given) };
 }
 
+/** Of mapped roles that amount to this grant, those that add nothing to its mode; a custom grant has none. */
+export function redundantRoles(roles: readonly string[], grant: Grant): string[] {
+  const { mode } = grant;
+  return mode === 'custom' ? [] : roles.filter((role) => role !== modeRoles[mode]);
+}
+
 /** The permissions that roles give, with the two modes' roles taken apart; roles of others stay as they are. */
 export function expand(roles: readonly string[], catalogue: Catalogue): string[] {
   const expanded = roles.flatMap((role) => {

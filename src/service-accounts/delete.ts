@@ -21,7 +21,7 @@ export function deleteServiceAccount(change: Change, id: string): Promise<undefi
 
       if (account.active) await gateway.setActive(id, false, stampOf(caller));
       if (!(await gateway.deleteAccount(id))) throw notFound();
-      // The account is gone; a username that can't be given back now counts as abandoned in a minute.
+      // The account is gone; a username that can't be given back now counts as abandoned in forty seconds.
       await gateway.releaseUsername(tenantId, account.username, id).catch(change.report);
       return undefined;
     },

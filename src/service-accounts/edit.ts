@@ -80,7 +80,7 @@ async function withUsername(
   const { id, tenantId } = account;
   if (username === undefined || usernameKey(username) === usernameKey(account.username)) return run();
   await claimUsername(gateway, tenantId, username, id);
-  // What can't be given back counts as abandoned in a minute: the account bears another name.
+  // What can't be given back counts as abandoned in forty seconds: the account bears another name.
   const giveBack = (name: string) => gateway.forCleanup().releaseUsername(tenantId, name, id).catch(report);
   try {
     await run();

@@ -31,11 +31,7 @@ export async function repeatCreation(
   requireHolding(caller, catalogue, mapped);
 
   const isWhole = existing.unfinishedSince === null;
-  if (!isWhole) {
-    // Afresh: a reservation as old as the first attempt may count as abandoned, and be taken over beside this.
-    await gateway.releaseUsername(tenantId, account.username, id);
-    await claimUsername(gateway, tenantId, account.username, id);
-  }
+  if (!isWhole) await claimUsername(gateway, tenantId, account.username, id);
   const stamp = stampOf(caller);
   const secret = { value: account.secret, hint: account.secretHint };
   const remembered = remembering(requests, request, stamp.at);

@@ -2,7 +2,7 @@ import { ServiceError } from '../errors.ts';
 import type { Gateway } from '../keycloak/gateway.ts';
 import type { Housekeeping } from '../keycloak/housekeeping.ts';
 import { names } from '../keycloak/names.ts';
-import { type Grant, grantOf } from '../permissions/roles.ts';
+import { type Grant, grantOf, redundantRoles } from '../permissions/roles.ts';
 import type { Account, Actor } from './account.ts';
 import { withLock } from './change.ts';
 
@@ -22,11 +22,18 @@ export interface SweepDependencies {
   readonly onRepair: (repair: Repair) => void;
   /** Told of what could not be repaired; the next sweep tries again. */
   readonly onFailure: (error: unknown) => void;
+  /** Ends the sweep after the repair that it is at. */
+  readonly signal?: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-export type RepairKind = 'unfinished-account' | 'mirror-of-roles' | 'abandoned-username' | 'expired-lock';
+export type RepairKind =
+  | 'unfinished-account'
+  | 'redundant-roles'
+  | 'mirror-of-roles'
+  | 'abandoned-username'
+  | 'expired-lock';
 
 export interface Repair {
   readonly kind: RepairKind;
@@ -34,21 +41,24 @@ export interface Repair {
   readonly account?: string;
   readonly before?: Grant;
   readonly after?: Grant;
+  readonly roles?: readonly string[];
 }
 
 /**
- * Removes what a crash left behind and nobody came back for, and makes the mirror in the attributes say what roles an
- * account has, also where an administrator changed them in Keycloak's console. Every repair takes the account's lock
- * and looks again under it, so any number of replicas may sweep at once, beside any request. Only accounts with the
+ * Removes what a crash left behind and nobody came back for, roles that add nothing to an account's mode among it, and makes the mirror in the attributes say what roles an
+ * account has, also where an administrator changed them in Keycloak's console. Every repair of an account takes its lock
+ * and looks again under it, and a username is given back by the id of its role, which no later reservation bears; so any
+ * number of replicas may sweep at once, beside any request. Only accounts with the
  * mark and a tenant are touched, and roles of `orki-usernames` and `orki-locks`.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<void> {
   const whole = new Map<string, Account>();
   for await (const account of dependencies.housekeeping.accounts()) {
     if (account.unfinishedSince === null) whole.set(account.id, account);
+    if (dependencies.signal?.aborted) return;
     await attempt(dependencies, () =>
       account.unfinishedSince === null
-        ? healMirror(dependencies, account)
+        ? healRoles(dependencies, account)
         : removeUnfinished(dependencies, account),
     );
   }
@@ -80,16 +90,25 @@ async function removeUnfinished(dependencies: SweepDependencies, { id, tenantId 
   });
 }
 
-async function healMirror({ connect, onRepair, now }: SweepDependencies, seen: Account): Promise<void> {
+async function healRoles({ connect, onRepair, now }: SweepDependencies, seen: Account): Promise<void> {
   const { id, tenantId } = seen;
   const gateway = connect();
-  const look = async (account: Account) =>
-    difference(account, grantOf(await gateway.grantedRoles(id), await gateway.catalogue()));
-  if ((await look(seen)) === undefined) return;
+  const look = async (account: Account) => {
+    const mapped = await gateway.grantedRoles(id);
+    const truth = grantOf(mapped, await gateway.catalogue());
+    return { after: difference(account, truth), redundant: redundantRoles(mapped, truth) };
+  };
+  const first = await look(seen);
+  if (first.after === undefined && first.redundant.length === 0) return;
   await withLock(gateway, tenantId, id, async () => {
     const account = await gateway.findAccount(id);
-    const after = account === undefined ? undefined : await look(account);
-    if (account === undefined || after === undefined) return;
+    if (account === undefined) return;
+    const { after, redundant } = await look(account);
+    if (redundant.length > 0) {
+      await gateway.revokeRoles(id, redundant);
+      onRepair({ kind: 'redundant-roles', tenant: tenantId, account: id, roles: redundant });
+    }
+    if (after === undefined) return;
     await gateway.editAccount(id, after, { at: new Date(now()).toISOString(), by: sweeper });
     const before = { mode: account.mode, permissions: account.permissions };
     onRepair({ kind: 'mirror-of-roles', tenant: tenantId, account: id, before, after });
@@ -114,6 +133,7 @@ async function releaseUsernames(
     if (now() - Date.parse(reservedAt) < abandonedAfterMs) continue;
     const known = accounts.get(accountId);
     if (known !== undefined && isOf(known)) continue;
+    if (dependencies.signal?.aborted) return;
     await attempt(dependencies, async () => {
       // It may have been made, or renamed, since the accounts were read.
       const account = await connect().findAccount(accountId);
@@ -127,6 +147,7 @@ async function releaseUsernames(
 async function removeLocks(dependencies: SweepDependencies): Promise<void> {
   const { housekeeping, onRepair, now } = dependencies;
   for await (const { roleId } of housekeeping.locksExpiredBefore(now() - expiredForMs)) {
+    if (dependencies.signal?.aborted) return;
     await attempt(dependencies, async () => {
       await housekeeping.removeRole(roleId);
       onRepair({ kind: 'expired-lock' });

@@ -1,4 +1,4 @@
-import type { TenantAccount, TenantSwitch } from '../keycloak/tenant-switch.ts';
+import { isActive, type TenantAccount, type TenantSwitch, wasActive } from '../keycloak/tenant-switch.ts';
 import type { Account, Actor } from '../service-accounts/account.ts';
 
 export interface SwitchSettings {
@@ -9,7 +9,7 @@ export interface SwitchSettings {
   readonly settleMs: number;
   readonly wait: (ms: number) => Promise<unknown>;
   /** Told of each account right after it was switched. */
-  readonly onSwitched: (account: Account) => void;
+  readonly onSwitched: (account: Account, to: 'on' | 'off' | 'off for good') => void;
 }
 
 export interface SwitchResult {
@@ -29,18 +29,8 @@ export async function switchTenantOff(
 ): Promise<SwitchResult> {
   const { tenantId, settleMs, wait } = settings;
   await tenants.markOff(tenantId, new Date().toISOString());
-  const isActive = ({ account }: TenantAccount) => account.active;
-  const first = await pass(tenants, settings, isActive, tenants.switchOff);
-  let { switched } = first;
-  for (;;) {
-    await wait(settleMs);
-    const again = await pass(tenants, settings, isActive, tenants.switchOff);
-    if (again.switched === 0) return { switched, untouched: first.untouched };
-    switched += again.switched;
-  }
+  return untilNothingIsLeft(tenants, settings, isActive, 'off', () => wait(settleMs));
 }
-
-const wasActive = ({ isOffWithTenant }: TenantAccount) => isOffWithTenant;
 
 /**
  * Switches a tenant on again: the accounts that were active when it was switched off are so again, and no others. The
@@ -48,47 +38,65 @@ const wasActive = ({ isOffWithTenant }: TenantAccount) => isOffWithTenant;
  * @throws {ServiceError} when Keycloak fails; what is on by then stays on.
  */
 export async function switchTenantOn(tenants: TenantSwitch, settings: SwitchSettings): Promise<SwitchResult> {
-  const result = await pass(tenants, settings, wasActive, tenants.switchOn);
+  const result = await untilNothingIsLeft(tenants, settings, wasActive, 'on');
   await tenants.markOn(settings.tenantId);
   return result;
 }
 
 /**
- * Lets a tenant's callers change its accounts again and leaves all of these inactive, as after a breach: their secrets
- * are replaced before each is activated. Nothing remembers any more which were active. Can be interrupted, and run again.
- * @returns how many were active when it was switched off
+ * Lets the callers of a tenant that is off change its accounts again and leaves all of these inactive, as after a breach:
+ * their secrets are replaced before each is activated. Nothing remembers any more which were active. What is active
+ * nevertheless, since switching broke off, is deactivated. Can be interrupted, and run again.
+ * @returns undefined, with nothing changed, for a tenant that is not off
  * @throws {ServiceError} when Keycloak fails
  */
 export async function switchTenantOnWithoutAccounts(
   tenants: TenantSwitch,
-  settings: Omit<SwitchSettings, 'onSwitched'>,
-): Promise<number> {
-  const { switched } = await pass(
-    tenants,
-    { ...settings, onSwitched: () => {} },
-    wasActive,
-    tenants.leaveOff,
-  );
+  settings: SwitchSettings,
+): Promise<SwitchResult | undefined> {
+  if (!(await tenants.isOff(settings.tenantId, AbortSignal.timeout(settings.settleMs)))) return undefined;
+  await untilNothingIsLeft(tenants, settings, isActive, 'off');
+  const result = await untilNothingIsLeft(tenants, settings, wasActive, 'off for good');
   await tenants.markOn(settings.tenantId);
-  return switched;
+  return result;
+}
+
+/** Again and again: what is deleted while the accounts are read in stretches can push others out of sight. */
+async function untilNothingIsLeft(
+  tenants: TenantSwitch,
+  settings: SwitchSettings,
+  matches: (found: TenantAccount) => boolean,
+  to: 'on' | 'off' | 'off for good',
+  pause: () => Promise<unknown> = async () => undefined,
+): Promise<SwitchResult> {
+  const change = { on: tenants.switchOn, off: tenants.switchOff, 'off for good': tenants.leaveOff }[to];
+  const first = await pass(tenants, settings, matches, to, change);
+  let { switched } = first;
+  for (;;) {
+    await pause();
+    const again = await pass(tenants, settings, matches, to, change);
+    if (again.switched === 0) return { switched, untouched: first.untouched };
+    switched += again.switched;
+  }
 }
 
 async function pass(
   tenants: TenantSwitch,
   { tenantId, by, onSwitched }: SwitchSettings,
   matches: (found: TenantAccount) => boolean,
+  to: 'on' | 'off' | 'off for good',
   change: TenantSwitch['switchOff'],
 ): Promise<SwitchResult> {
   let switched = 0;
   let untouched = 0;
   for await (const found of tenants.accounts(tenantId)) {
-    if (!matches(found)) {
+    const isSwitched = matches(found) && (await change(found.account, { at: new Date().toISOString(), by }));
+    if (!isSwitched) {
       untouched += 1;
       continue;
     }
-    await change(found.account, { at: new Date().toISOString(), by });
     switched += 1;
-    onSwitched(found.account);
+    onSwitched(found.account, to);
   }
   return { switched, untouched };
 }

@@ -84,6 +84,8 @@ describe.each([
       timeout: 60_000,
       interval: 500,
     });
+    // Rights too many are no state to stay in.
+    expect((await fetch(`${project.service}/readyz`)).status).toBe(503);
   }
 
   it('the newer Keycloak runs, and the realm is as it should be', async () => {

@@ -242,6 +242,8 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const second = { accountId: randomUUID(), reservedAt: stamp.at };
       expect(await gateway.reserveUsername(tenantId, 'Ｚapier Sync', first)).toBe('reserved');
       expect(await gateway.reserveUsername(tenantId, 'zapier SYNC', second)).toEqual(first);
+      // As when the answer to it was lost.
+      expect(await gateway.reserveUsername(tenantId, 'Ｚapier Sync', first)).toBe('reserved');
       expect(await gateway.reserveUsername(`${tenantId}2`, 'zapier SYNC', second)).toBe('reserved');
     });
 

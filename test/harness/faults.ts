@@ -96,7 +96,9 @@ await main(async () => {
     );
   }
   if (isWanted('abandoned')) {
-    const { results, repairs, faults } = await runAbandoned(bench, recorded, { lanes, signal: untilEnd() });
+    const run = { lanes, signal: untilEnd() };
+    const { results, wanted, repairs, faults } = await runAbandoned(bench, recorded, run);
+    failures += wanted - results.length;
     for (const { operation, site, status, violations } of results) {
       const mark = violations.length === 0 ? 'ok' : 'NO';
       console.log(

@@ -78,15 +78,12 @@ async function tryQuietly(
 
 /** The attributes that lists are made from have to say what is mapped. */
 function faultsOfMirror(attributes: Record<string, string>, roles: readonly string[]): string[] {
-  const mode = attributes[clientAttributes.mode] ?? '';
-  const permissions = (attributes[clientAttributes.permissions] ?? '').split(' ').filter(Boolean).sort();
-  // A change of mode that broke off can have left roles beside that of the mode which add nothing to it.
-  const isRight =
-    mode === 'admin' || mode === 'agent'
-      ? roles.includes(names.modeRoles[mode])
-      : String(permissions) === String(roles);
+  const mode = attributes[clientAttributes.mode];
+  const fixed = mode === 'admin' || mode === 'agent' ? [names.modeRoles[mode]] : undefined;
+  const mirrored =
+    fixed ?? (attributes[clientAttributes.permissions] ?? '').split(' ').filter(Boolean).sort();
   const faults: string[] = [];
-  if (!isRight) faults.push(`mirror says ${mode} ${permissions}, mapped is ${roles}`);
+  if (String(mirrored) !== String(roles)) faults.push(`mirror says ${mirrored}, mapped is ${roles}`);
   if (attributes[clientAttributes.managed] !== 'true' || !attributes[clientAttributes.tenant]) {
     faults.push('without mark or tenant');
   }

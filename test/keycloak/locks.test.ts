@@ -94,8 +94,18 @@ describe('a process that was suspended', () => {
     expect(calls).not.toContain('activate account');
   });
 
-  it('sends nothing more once the username that it reserved may count as abandoned', async () => {
-    const { gateway, calls } = lockedBy();
+  it.each([
+    {
+      isAnswered: true,
+      title: 'sends nothing more once the username that it reserved may count as abandoned',
+    },
+    { isAnswered: false, title: 'nor when the answer to that was lost' },
+  ])('$title', async ({ isAnswered }) => {
+    const { gateway, calls, roles } = lockedBy(({ operation, body }) => {
+      if (operation !== 'reserve username' || isAnswered) return undefined;
+      roles.push({ id: randomUUID(), ...(body as Omit<Role, 'id'>) });
+      throw outcomeUnknown(new Error('no answer'));
+    });
     const request = gateway();
     const holder = { accountId: randomUUID(), reservedAt: new Date().toISOString() };
     expect(await request.reserveUsername('acme', 'Zapier', holder)).toBe('reserved');

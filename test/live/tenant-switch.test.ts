@@ -70,6 +70,10 @@ const settings = {
   onSwitched: () => undefined,
 };
 
+const interrupt = () => {
+  throw new Error('interrupted');
+};
+
 describe('npm run tenant', () => {
   it('switches all accounts of one tenant off, keeps its callers from changes, and brings back what was active', {
     timeout: 180_000,
@@ -126,11 +130,20 @@ describe('npm run tenant', () => {
   it('after a breach lets callers change the accounts again, and leaves these inactive for good', async () => {
     const breached = await account('breached');
     const path = `/acme/service-accounts/${breached.id}`;
+    const notOff = await tenant('activate', 'acme', '--keep-inactive');
+    expect([notOff.code, notOff.output]).toEqual([0, 'acme is not off; nothing was changed.\n']);
+    expect(await obtainsToken(breached)).toBe(true);
+
     await switchTenantOff(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    // Switching it on was begun, and broke off.
+    const brokenOff = { ...settings, tenantId: 'acme', onSwitched: interrupt };
+    await expect(switchTenantOn(keycloak.tenants, brokenOff)).rejects.toThrow('interrupted');
     const on = await tenant('activate', 'acme', '--keep-inactive');
     expect(on.code).toBe(0);
     expect(on.output).toMatch(/^acme is on: \d+ accounts that were active stay inactive/m);
-    expect(on.audit()).toEqual([]);
+    const left = { action: 'leave-inactive', actor: { username: 'Olga' }, after: { status: 'inactive' } };
+    expect(on.audit()).toContainEqual(expect.objectContaining({ action: 'deactivate' }));
+    expect(on.audit().at(-1)).toMatchObject(left);
     expect([await statusOf(breached), await obtainsToken(breached)]).toEqual(['inactive', false]);
 
     const renewed = await live.request({ method: 'POST', path: `${path}/regenerate-secret` });
@@ -160,10 +173,6 @@ describe('npm run tenant', () => {
 });
 
 describe('switching a tenant', () => {
-  const interrupt = () => {
-    throw new Error('interrupted');
-  };
-
   it('goes on after an interruption, and then brings back all that was active at the beginning', async () => {
     const accounts = [await account('one', 'globex'), await account('two', 'globex')];
     const tokens = () => Promise.all(accounts.map(obtainsToken));
@@ -181,6 +190,30 @@ describe('switching a tenant', () => {
     await switchTenantOn(keycloak.tenants, settings);
     expect(await tokens()).toEqual([true, true]);
     expect(await keycloak.tenants.isOff('globex', AbortSignal.timeout(5_000))).toBe(false);
+  });
+
+  it('takes what an administrator deactivated in the meantime for inactive, whatever the list said', async () => {
+    const { id } = await account('meanwhile', 'globex');
+    const path = `/globex/service-accounts/${id}/deactivate`;
+    const listed = keycloak.tenants.accounts;
+    const tenants = {
+      ...keycloak.tenants,
+      async *accounts(tenantId: string) {
+        for await (const found of listed(tenantId)) {
+          if (found.account.id === id && found.account.active) {
+            await keycloak.tenants.markOn(tenantId);
+            const answer = await live.request({ as: 'globexAdmin', method: 'POST', path });
+            expect(answer.status).toBe(200);
+            await keycloak.tenants.markOff(tenantId, new Date().toISOString());
+          }
+          yield found;
+        }
+      },
+    };
+    await switchTenantOff(tenants, settings);
+    await switchTenantOn(keycloak.tenants, settings);
+    const read = await live.request({ as: 'globexAdmin', path: `/globex/service-accounts/${id}` });
+    expect(read.body.status).toBe('inactive');
   });
 
   it('finds what a request that was under way activated or made after the first look', async () => {

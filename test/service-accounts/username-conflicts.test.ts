@@ -57,6 +57,7 @@ describe('a reservation that a crash left behind', () => {
 
   it.each([
     { age: 0, retryAfter: '5' },
+    { age: 15, retryAfter: '25' },
     { age: 38, retryAfter: '2' },
   ])(
     'that no account uses yet is said to be in use, not taken, after $age s',
@@ -95,6 +96,22 @@ describe('a reservation that a crash left behind', () => {
     service.keycloak.usernames.set(key, { accountId: id, reservedAt: secondsAgo(41) });
     const { id: second } = await created(service);
     expect(service.keycloak.usernames.get(key)?.accountId).toBe(second);
+  });
+
+  it('is made anew by the account that it is of, so that nobody takes it over while that one uses it', async () => {
+    const service = await testApp();
+    const { id } = await created(service, { username: 'other' });
+    const old = secondsAgo(41);
+    service.keycloak.usernames.set(key, { accountId: id, reservedAt: old });
+    const meanwhile: number[] = [];
+    service.keycloak.beforeCall = async (method) => {
+      if (method !== 'editAccount') return;
+      service.keycloak.beforeCall = () => undefined;
+      meanwhile.push((await create(service)).status);
+    };
+    expect((await edit(service, id, { username: 'Zapier sync' })).status).toBe(200);
+    expect(meanwhile).toEqual([409]);
+    expect(service.keycloak.usernames.get(key)?.accountId).toBe(id);
   });
 
   it('goes to one of several that take it over at once', async () => {

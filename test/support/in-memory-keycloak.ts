@@ -118,7 +118,8 @@ export class InMemoryKeycloak {
       reserveUsername: async (tenantId, username, holder) => {
         const key = `${tenantId}/${usernameKey(username)}`;
         const current = this.usernames.get(key);
-        if (current !== undefined) return current;
+        const isAnother = current?.accountId !== holder.accountId || current.reservedAt !== holder.reservedAt;
+        if (current !== undefined && isAnother) return current;
         this.usernames.set(key, holder);
         return 'reserved';
       },

@@ -43,7 +43,7 @@ export async function runAbandoned(
   bench: Bench,
   recorded: readonly RecordedOperation[],
   run: { readonly lanes: number; readonly signal: AbortSignal },
-): Promise<{ results: AbandonedResult[]; repairs: Repair[]; faults: string[] }> {
+): Promise<{ results: AbandonedResult[]; wanted: number; repairs: Repair[]; faults: string[] }> {
   const cells = recorded.flatMap(({ operation, sites }) => {
     // After the last call everything is done.
     const reached = changing(sites).filter(({ place }) => place < sites.length);
@@ -61,13 +61,15 @@ export async function runAbandoned(
     const faults = (await sweepLater(keycloak)).map(({ kind }) => `a second sweep found ${kind}`);
     if ((await foreignState(bench)) !== foreign) faults.push('the sweep changed what is not of the service');
     faults.push(...(await leftovers(keycloak)));
-    const results = await inLanes(run, left, async (one) => ({
+    // What was broken off is looked at, however late it is.
+    const unhurried = { ...run, signal: new AbortController().signal };
+    const results = await inLanes(unhurried, left, async (one) => ({
       operation: one.operation.name,
       site: one.site,
       status: one.answer.status,
       violations: await checkSwept(bench, one),
     }));
-    return { results, repairs, faults };
+    return { results, wanted: cells.length, repairs, faults };
   } finally {
     await keycloak.close();
   }

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import type { Gateway } from '../../src/keycloak/gateway.ts';
+import type { Account } from '../../src/service-accounts/account.ts';
+import { type Repair, sweep } from '../../src/service-accounts/sweep.ts';
+import { created, stateOf } from '../support/accounts.ts';
+import { type TestApp, testApp } from '../support/test-app.ts';
+
+const signal = () => new AbortController();
+
+/** Sweeps over all accounts, as it would eleven minutes from now; `onRepair` may end it. */
+async function sweepOf({ keycloak }: TestApp, ending = signal(), onRepair = (_: Repair) => {}) {
+  const repairs: Repair[] = [];
+  const nothing = async function* () {};
+  await sweep({
+    housekeeping: {
+      async *accounts() {
+        for (const { account } of [...keycloak.clients.values()]) yield account;
+      },
+      usernames: nothing,
+      locksExpiredBefore: nothing,
+      removeRole: async () => undefined,
+    },
+    connect: (): Gateway => keycloak.connect({ signal: AbortSignal.timeout(5_000) }),
+    signal: ending.signal,
+    now: () => Date.now() + 11 * 60_000,
+    onRepair: (repair) => {
+      repairs.push(repair);
+      onRepair(repair);
+    },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  return repairs;
+}
+
+async function unfinished(service: TestApp, username: string): Promise<Account> {
+  const { id } = await created(service, { username });
+  const stored = service.keycloak.clients.get(id);
+  if (stored === undefined) throw new Error('not made');
+  stored.account = { ...stored.account, unfinishedSince: stored.account.createdAt };
+  return stored.account;
+}
+
+it('a sweep takes away roles that add nothing to the mode of an account, and no others', async () => {
+  const service = await testApp();
+  const [{ id: left }, { id: custom }] = [
+    await created(service, { username: 'left', mode: 'agent' }),
+    await created(service, { username: 'custom', mode: 'custom', permissions: ['customers:read'] }),
+  ];
+  service.keycloak.clients.get(left)?.roles.add('mode-admin');
+  service.keycloak.clients.get(custom)?.roles.add('webhooks:read');
+  const repairs = await sweepOf(service);
+  expect(repairs).toContainEqual({
+    kind: 'redundant-roles',
+    tenant: 'acme',
+    account: left,
+    roles: ['mode-agent'],
+  });
+  expect([...(service.keycloak.clients.get(left)?.roles ?? [])]).toEqual(['mode-admin']);
+  expect(service.keycloak.clients.get(left)?.account.mode).toBe('admin');
+  expect([...(service.keycloak.clients.get(custom)?.roles ?? [])]).toEqual([
+    'customers:read',
+    'webhooks:read',
+  ]);
+  const settled = stateOf(service);
+  expect(await sweepOf(service)).toEqual([]);
+  expect(stateOf(service)).toEqual(settled);
+});
+
+it('a sweep that is ended stops after the repair that it is at', async () => {
+  const service = await testApp();
+  for (const username of ['one', 'two', 'three']) await unfinished(service, username);
+  const ending = signal();
+  const repairs = await sweepOf(service, ending, () => ending.abort());
+  expect(repairs).toHaveLength(1);
+  expect(service.keycloak.clients.size).toBe(2);
+});
