@@ -23,6 +23,7 @@ function lockedBy(spoil: (call: AdminCall) => AdminAnswer | undefined = () => un
   const api = async (call: AdminCall): Promise<AdminAnswer> => {
     calls.push(call.operation);
     const spoilt = spoil(call);
+    if (spoilt !== undefined && !call.expected?.includes(spoilt.status)) throw outcomeUnknown(spoilt);
     if (spoilt !== undefined) return spoilt;
     const { method, path, query, body } = call;
     const last = path.split('/').at(-1);
