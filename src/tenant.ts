@@ -8,7 +8,12 @@ import { connectKeycloak } from './keycloak/connect.ts';
 import { type AuditLog, createAuditLog } from './observability/audit.ts';
 import type { Account, Actor } from './service-accounts/account.ts';
 import { tenantIdPattern } from './service-accounts/tenant-id.ts';
-import { switchTenantOff, switchTenantOn, switchTenantOnWithoutAccounts } from './tenants/switch-tenant.ts';
+import {
+  type SwitchedTo,
+  switchTenantOff,
+  switchTenantOn,
+  switchTenantOnWithoutAccounts,
+} from './tenants/switch-tenant.ts';
 
 const usage = `Switches all service accounts of a tenant off, when it leaves or is breached, and on again.
 
@@ -105,8 +110,7 @@ const switchedTo = {
   on: { word: 'on       ', action: 'activate', before: 'inactive', after: 'active' },
   off: { word: 'off      ', action: 'deactivate', before: 'active', after: 'inactive' },
   'off for good': { word: 'stays off', action: 'leave-inactive', before: 'inactive', after: 'inactive' },
-} as const;
-type SwitchedTo = keyof typeof switchedTo;
+} as const satisfies Record<SwitchedTo, object>;
 
 /** One audit record for each account, like the one that its administrator's own action would leave. */
 function recorder(log: AuditLog, { tenantId }: Order, actor: Actor, { keycloak }: Config) {

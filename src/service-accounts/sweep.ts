@@ -45,11 +45,11 @@ export interface Repair {
 }
 
 /**
- * Removes what a crash left behind and nobody came back for, roles that add nothing to an account's mode among it, and makes the mirror in the attributes say what roles an
- * account has, also where an administrator changed them in Keycloak's console. Every repair of an account takes its lock
- * and looks again under it, and a username is given back by the id of its role, which no later reservation bears; so any
- * number of replicas may sweep at once, beside any request. Only accounts with the
- * mark and a tenant are touched, and roles of `orki-usernames` and `orki-locks`.
+ * Removes what a crash left behind and nobody came back for, such as roles that add nothing to an account's mode, and
+ * makes the mirror in the attributes say what roles an account has, also where an administrator changed them in
+ * Keycloak's console. Every repair of an account takes its lock and looks again under it, and a username is given back by
+ * the id of its role, which no later reservation bears; so any number of replicas may sweep at once, beside any request.
+ * Only accounts with the mark and a tenant are touched, and roles of `orki-usernames` and `orki-locks`.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<void> {
   const whole = new Map<string, Account>();

@@ -1,6 +1,9 @@
 import { isActive, type TenantAccount, type TenantSwitch, wasActive } from '../keycloak/tenant-switch.ts';
 import type { Account, Actor } from '../service-accounts/account.ts';
 
+/** What becomes of an account; `off for good` is one that does not come back with its tenant. */
+export type SwitchedTo = 'on' | 'off' | 'off for good';
+
 export interface SwitchSettings {
   readonly tenantId: string;
   /** Who switches, for the accounts and the audit log. */
@@ -9,7 +12,7 @@ export interface SwitchSettings {
   readonly settleMs: number;
   readonly wait: (ms: number) => Promise<unknown>;
   /** Told of each account right after it was switched. */
-  readonly onSwitched: (account: Account, to: 'on' | 'off' | 'off for good') => void;
+  readonly onSwitched: (account: Account, to: SwitchedTo) => void;
 }
 
 export interface SwitchResult {
@@ -66,7 +69,7 @@ async function untilNothingIsLeft(
   tenants: TenantSwitch,
   settings: SwitchSettings,
   matches: (found: TenantAccount) => boolean,
-  to: 'on' | 'off' | 'off for good',
+  to: SwitchedTo,
   pause: () => Promise<unknown> = async () => undefined,
 ): Promise<SwitchResult> {
   const change = { on: tenants.switchOn, off: tenants.switchOff, 'off for good': tenants.leaveOff }[to];
@@ -84,7 +87,7 @@ async function pass(
   tenants: TenantSwitch,
   { tenantId, by, onSwitched }: SwitchSettings,
   matches: (found: TenantAccount) => boolean,
-  to: 'on' | 'off' | 'off for good',
+  to: SwitchedTo,
   change: TenantSwitch['switchOff'],
 ): Promise<SwitchResult> {
   let switched = 0;
