@@ -8,21 +8,21 @@ import Fastify, {
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { authenticate } from './auth/authenticate.ts';
 import type { TokenVerifier } from './auth/token-verifier.ts';
-import { protectBrowsers } from './browser-protection.ts';
-import { documentation } from './documentation.ts';
-import { type CheckReadiness, healthRoutes } from './health.ts';
-import type { ConnectGateway } from './keycloak/gateway.ts';
-import { watchMethods } from './method-not-allowed.ts';
-import type { AuditLog } from './observability/audit.ts';
+import { protectBrowsers } from './http/browser-protection.ts';
+import { documentation } from './http/documentation.ts';
+import { type CheckReadiness, healthRoutes } from './http/health.ts';
+import { watchMethods } from './http/method-not-allowed.ts';
+import { installProblemDetails, refuseUnroutable } from './http/problem-details.ts';
+import { limitRates, type RateLimits } from './http/rate-limit.ts';
+import { validatorCompiler } from './http/validation.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { type RequestWatch, watchRequests } from './observability/requests.ts';
 import type { Tracing } from './observability/tracing.ts';
-import { permissionRoutes } from './permissions/routes.ts';
-import { installProblemDetails, refuseUnroutable } from './problem-details.ts';
-import { limitRates, type RateLimits } from './rate-limit.ts';
+import type { AuditLog } from './service-accounts/audit.ts';
+import type { ConnectGateway } from './service-accounts/gateway.ts';
+import { permissionRoutes } from './service-accounts/permission-routes.ts';
 import { serviceAccountRoutes } from './service-accounts/routes.ts';
 import { refuseChangesOfTenantsThatAreOff } from './tenants/refuse-changes.ts';
-import { validatorCompiler } from './validation.ts';
 
 export interface AppDependencies {
   readonly connectGateway: ConnectGateway;

@@ -2,13 +2,13 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { fetchSigningKeys } from './auth/signing-keys.ts';
 import { createTokenVerifier } from './auth/token-verifier.ts';
-import { gracefulClose } from './close-gracefully.ts';
 import { loadConfig } from './config.ts';
+import { gracefulClose } from './http/close-gracefully.ts';
 import { connectKeycloak } from './keycloak/connect.ts';
-import { createAuditLog } from './observability/audit.ts';
 import { createLogger } from './observability/logger.ts';
 import { createTelemetry, publishMetrics } from './observability/telemetry.ts';
-import { startSweeper } from './sweeper.ts';
+import { createAuditLog } from './service-accounts/audit.ts';
+import { startSweeper } from './upkeep/schedule.ts';
 
 const callTimeoutMs = 3_000;
 /** A second in which it goes on, ten for a request, and what is left to write. */

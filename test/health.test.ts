@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Readiness } from '../src/health.ts';
+import type { Readiness } from '../src/http/health.ts';
 import { testApp } from './support/test-app.ts';
 
 const ready: Readiness = { keycloak: 'up', provisioned: true, missing: [] };

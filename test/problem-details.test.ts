@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, errorTable, ServiceError } from '../src/errors.ts';
-import { KeycloakFailure, unavailable } from '../src/keycloak/failures.ts';
+import { KeycloakFailure, unavailable } from '../src/keycloak/calls/failures.ts';
 import { create, created, pathOf } from './support/accounts.ts';
 import { type Answer, type TestApp, testApp, tokenFor } from './support/test-app.ts';
 

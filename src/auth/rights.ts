@@ -1,8 +1,8 @@
 import { ServiceError } from '../errors.ts';
-import { names } from '../keycloak/names.ts';
+import { names } from '../names.ts';
+import type { Caller } from '../permissions/caller.ts';
 import type { Catalogue } from '../permissions/catalogue.ts';
 import { permissionNames } from '../permissions/catalogue.ts';
-import type { Caller } from './caller.ts';
 
 const { admin: adminRole, agent: agentRole } = names.modeRoles;
 

@@ -1,8 +1,8 @@
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { ServiceError } from '../errors.ts';
-import { names } from '../keycloak/names.ts';
-import type { Caller } from './caller.ts';
+import { names } from '../names.ts';
+import type { Caller } from '../permissions/caller.ts';
 
 /** Checks an access token and says who is calling. */
 export type TokenVerifier = (token: string) => Promise<Caller>;

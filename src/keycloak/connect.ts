@@ -1,19 +1,19 @@
 import { Agent } from 'undici';
-import type { CheckReadiness } from '../health.ts';
+import type { CheckReadiness } from '../http/health.ts';
+import type { KeycloakCallObserver } from '../observability/keycloak-call-observer.ts';
 import type { AccountTotals } from '../observability/metrics.ts';
-import { createAdminApi } from './admin-api.ts';
-import type { KeycloakCallObserver } from './call-observer.ts';
-import type { ClientCredential } from './client-authentication.ts';
-import { countAccounts } from './count-accounts.ts';
-import type { ConnectGateway } from './gateway.ts';
-import { type Housekeeping, housekeeping } from './housekeeping.ts';
-import { keycloakGateway } from './keycloak-gateway.ts';
-import { createLockSlots } from './lock-slots.ts';
-import { readinessCheck } from './readiness.ts';
-import { createRealmObjects } from './realm-objects.ts';
-import { createResilience } from './resilience.ts';
-import { type TenantSwitch, tenantSwitch } from './tenant-switch.ts';
-import { createTokenProvider } from './token-provider.ts';
+import type { ConnectGateway } from '../service-accounts/gateway.ts';
+import { keycloakGateway } from './accounts/keycloak-gateway.ts';
+import { createLockSlots } from './accounts/lock-slots.ts';
+import { createRealmObjects } from './accounts/realm-objects.ts';
+import { createAdminApi } from './calls/admin-api.ts';
+import type { ClientCredential } from './calls/client-authentication.ts';
+import { createResilience } from './calls/resilience.ts';
+import { createTokenProvider } from './calls/token-provider.ts';
+import { countAccounts } from './realm/count-accounts.ts';
+import { type Housekeeping, housekeeping } from './realm/housekeeping.ts';
+import { readinessCheck } from './realm/readiness.ts';
+import { type TenantSwitch, tenantSwitch } from './realm/tenant-switch.ts';
 
 export interface KeycloakSettings {
   /** Keycloak as the service reaches it. */

@@ -1,4 +1,4 @@
-import { names } from '../keycloak/names.ts';
+import { names } from '../names.ts';
 import { type Catalogue, inCatalogueOrder, type Mode, permissionNames } from './catalogue.ts';
 
 const { modeRoles } = names;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../permissions/caller.ts';
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
 import { effectivePermissions } from '../permissions/catalogue.ts';
 import type { RememberedRequests } from './remembered-requests.ts';

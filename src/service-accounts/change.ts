@@ -1,7 +1,7 @@
-import type { Caller } from '../auth/caller.ts';
 import { isOutcomeUnknown } from '../errors.ts';
-import type { AccountLock, Gateway } from '../keycloak/gateway.ts';
+import type { Caller } from '../permissions/caller.ts';
 import type { Account } from './account.ts';
+import type { AccountLock, Gateway } from './gateway.ts';
 import { loadAccount } from './load.ts';
 import { requireMatch } from './precondition.ts';
 

@@ -1,5 +1,5 @@
 import { ServiceError } from '../errors.ts';
-import type { Gateway, UsernameHolder } from '../keycloak/gateway.ts';
+import type { Gateway, UsernameHolder } from './gateway.ts';
 import { usernameKey } from './username.ts';
 
 /** Four times what a request may take: whoever reserved a name longer ago will not use it any more. */

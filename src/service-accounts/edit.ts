@@ -1,12 +1,12 @@
 import { requireHolding } from '../auth/rights.ts';
 import { inFull, invalidField, isOutcomeUnknown } from '../errors.ts';
-import { halfDone, outcomeUnknown } from '../keycloak/failures.ts';
-import type { AccountEdit, Gateway } from '../keycloak/gateway.ts';
+import { halfDone, outcomeUnknown } from '../keycloak/calls/failures.ts';
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
 import { type Grant, grantOf, rolesOf } from '../permissions/roles.ts';
 import { type Account, type AccountView, changed, stampOf, viewOf } from './account.ts';
 import { type Change, changeAccount } from './change.ts';
 import { claimUsername } from './claim-username.ts';
+import type { AccountEdit, Gateway } from './gateway.ts';
 import { catalogueKnowing, changeRoles } from './rights.ts';
 import { permissionsRule } from './schemas.ts';
 import { usernameKey } from './username.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Caller } from '../auth/caller.ts';
 import { ServiceError } from '../errors.ts';
+import type { Caller } from '../permissions/caller.ts';
 
 /**
  * What identifies a request with an Idempotency-Key: who (subject and client; the issuer is one for all), where, what,

@@ -1,6 +1,6 @@
 import { ServiceError } from '../errors.ts';
-import type { Gateway } from '../keycloak/gateway.ts';
 import type { Account } from './account.ts';
+import type { Gateway } from './gateway.ts';
 
 /**
  * The account of this tenant.

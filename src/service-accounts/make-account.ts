@@ -1,11 +1,11 @@
 import { inFull, isOutcomeUnknown, ServiceError } from '../errors.ts';
-import { unavailable } from '../keycloak/failures.ts';
-import type { Gateway, NewAccount } from '../keycloak/gateway.ts';
+import { unavailable } from '../keycloak/calls/failures.ts';
 import type { Catalogue } from '../permissions/catalogue.ts';
 import { type AccountWithSecret, viewOf, withVersion } from './account.ts';
 import type { Change } from './change.ts';
 import { claimUsername } from './claim-username.ts';
 import type { CreateSettings } from './create.ts';
+import type { Gateway, NewAccount } from './gateway.ts';
 
 /** An account that the caller may make. */
 export interface Creation {

@@ -1,7 +1,7 @@
 import { ServiceError } from '../errors.ts';
-import type { Gateway } from '../keycloak/gateway.ts';
 import { type Catalogue, permissionNames } from '../permissions/catalogue.ts';
 import { expand } from '../permissions/roles.ts';
+import type { Gateway } from './gateway.ts';
 
 /**
  * The catalogue, after making sure that it knows all `permissions`. A name that is not known is looked up afresh

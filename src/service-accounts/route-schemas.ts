@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { problemResponses } from '../contract/problem-responses.ts';
 import type { ErrorCode } from '../errors.ts';
-import { problemResponses } from '../problem-responses.ts';
 import {
   accountParams,
   accountSchema,

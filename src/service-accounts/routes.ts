@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Gateway } from '../keycloak/gateway.ts';
-import { type AuditedAction, type AuditLog, audited } from '../observability/audit.ts';
 import type { AccountView } from './account.ts';
 import { activateServiceAccount } from './activate.ts';
+import { type AuditedAction, type AuditLog, audited } from './audit.ts';
 import type { Change } from './change.ts';
 import { createServiceAccount } from './create.ts';
 import { deactivateServiceAccount } from './deactivate.ts';
 import { deleteServiceAccount } from './delete.ts';
 import { editServiceAccount } from './edit.ts';
+import type { Gateway } from './gateway.ts';
 import { getServiceAccount } from './get.ts';
 import { listServiceAccounts } from './list.ts';
 import { etagOf } from './precondition.ts';

@@ -1,4 +1,9 @@
-import { isActive, type TenantAccount, type TenantSwitch, wasActive } from '../keycloak/tenant-switch.ts';
+import {
+  isActive,
+  type TenantAccount,
+  type TenantSwitch,
+  wasActive,
+} from '../keycloak/realm/tenant-switch.ts';
 import type { Account, Actor } from '../service-accounts/account.ts';
 
 /** What becomes of an account; `off for good` is one that does not come back with its tenant. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { ConnectGateway, Gateway } from '../../src/keycloak/gateway.ts';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
+import type { ConnectGateway, Gateway } from '../../src/service-accounts/gateway.ts';
 import { shippedCatalogue } from '../support/catalogue.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { newClient } from '../../src/keycloak/account-representation.ts';
-import type { AdminAnswer, AdminCall } from '../../src/keycloak/admin-api.ts';
-import { keycloakGateway } from '../../src/keycloak/keycloak-gateway.ts';
-import { createLockSlots } from '../../src/keycloak/lock-slots.ts';
-import { createRealmObjects } from '../../src/keycloak/realm-objects.ts';
+import { newClient } from '../../src/keycloak/accounts/account-representation.ts';
+import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts';
+import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
+import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
+import type { AdminAnswer, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
 /** The gateway to a Keycloak that answers every call with this. */

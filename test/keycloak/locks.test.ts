@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { AdminAnswer, AdminCall } from '../../src/keycloak/admin-api.ts';
-import { outcomeUnknown } from '../../src/keycloak/failures.ts';
-import { keycloakGateway } from '../../src/keycloak/keycloak-gateway.ts';
-import { createLockSlots } from '../../src/keycloak/lock-slots.ts';
-import { createRealmObjects } from '../../src/keycloak/realm-objects.ts';
+import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts';
+import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
+import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
+import type { AdminAnswer, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
+import { outcomeUnknown } from '../../src/keycloak/calls/failures.ts';
 
 interface Role {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KeycloakFailure, outcomeUnknown, unavailable } from '../../src/keycloak/failures.ts';
-import { settled } from '../../src/keycloak/settled.ts';
+import { KeycloakFailure, outcomeUnknown, unavailable } from '../../src/keycloak/calls/failures.ts';
+import { settled } from '../../src/keycloak/calls/settled.ts';
 
 const unknown = (status?: number) =>
   outcomeUnknown(new KeycloakFailure('change', status === undefined ? {} : { status }));

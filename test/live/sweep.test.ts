@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
-import type { Gateway } from '../../src/keycloak/gateway.ts';
-import { names } from '../../src/keycloak/names.ts';
-import { type Repair, sweep } from '../../src/service-accounts/sweep.ts';
+import { names } from '../../src/names.ts';
+import type { Gateway } from '../../src/service-accounts/gateway.ts';
+import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../dev/child.ts';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { switchTenantOff, switchTenantOn } from '../../src/tenants/switch-tenant.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService } from '../support/live-service.ts';
@@ -29,7 +29,7 @@ async function tenant(...args: string[]) {
   const { realm } = live;
   const auditFile = join(folder, `audit-${args.join('-')}-${Date.now()}`);
   let output = '';
-  const code = await run(process.execPath, ['src/tenant.ts', ...args, '--by', 'Olga'], {
+  const code = await run(process.execPath, ['src/commands/tenant.ts', ...args, '--by', 'Olga'], {
     env: {
       KEYCLOAK_URL: realm.url,
       KEYCLOAK_REALM: realm.name,

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ServiceError } from '../../src/errors.ts';
+import { names } from '../../src/names.ts';
+import type { Catalogue } from '../../src/permissions/catalogue.ts';
+import { permissionNames } from '../../src/permissions/catalogue.ts';
+import { type Account, type Stamp, withVersion } from '../../src/service-accounts/account.ts';
 import type {
   AccountLock,
   ConnectGateway,
   Gateway,
   NewAccount,
   UsernameHolder,
-} from '../../src/keycloak/gateway.ts';
-import { names } from '../../src/keycloak/names.ts';
-import type { Catalogue } from '../../src/permissions/catalogue.ts';
-import { permissionNames } from '../../src/permissions/catalogue.ts';
-import { type Account, type Stamp, withVersion } from '../../src/service-accounts/account.ts';
+} from '../../src/service-accounts/gateway.ts';
 import { usernameKey } from '../../src/service-accounts/username.ts';
 
 interface StoredClient {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectKeycloak, type KeycloakConnection } from '../../../src/keycloak/connect.ts';
-import { clientAttributes, names } from '../../../src/keycloak/names.ts';
-import { type Repair, sweep } from '../../../src/service-accounts/sweep.ts';
+import { clientAttributes, names } from '../../../src/names.ts';
+import { type Repair, sweep } from '../../../src/upkeep/sweep.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { ServiceAnswer } from '../replica.ts';

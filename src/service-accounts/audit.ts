@@ -1,0 +1,96 @@
+import type { FastifyRequest } from 'fastify';
+import { pino } from 'pino';
+import { ServiceError } from '../errors.ts';
+import type { Account, AccountView } from './account.ts';
+import type { Change } from './change.ts';
+
+/** What is written of a change that a caller asked for, whether it came to pass or not. */
+export interface AuditRecord {
+  readonly action: AuditedAction;
+  /** `done`, or the code of the error that the caller got. */
+  readonly outcome: string;
+  readonly tenant: string;
+  readonly account: { readonly id: string; readonly clientId?: string } | null;
+  readonly actor: { readonly subject: string; readonly username: string; readonly clientId: string };
+  readonly before: AuditedState | null;
+  readonly after: AuditedState | null;
+  /** The address that the request came from. */
+  readonly from: string;
+  readonly requestId: string;
+}
+
+export type AuditedAction =
+  | 'create'
+  | 'edit'
+  | 'regenerate-secret'
+  | 'activate'
+  | 'deactivate'
+  | 'delete'
+  /** An account does not come back with its tenant (`npm run tenant`). */
+  | 'leave-inactive';
+
+/** What of an account can change. Neither a secret nor a part of one is among it. */
+type AuditedState = Pick<
+  AccountView,
+  'username' | 'description' | 'mode' | 'permissions' | 'status' | 'secretCreatedAt'
+>;
+
+export type AuditLog = (record: AuditRecord) => void;
+
+/** Writes audit records as JSON lines of their own, to a file or else to standard output, marked `"log":"audit"`. */
+export function createAuditLog(file: string | undefined): AuditLog {
+  const destination = pino.destination({ dest: file ?? 1, mkdir: true, sync: true });
+  const logger = pino({ base: { log: 'audit' }, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return (record) => logger.info(record);
+}
+
+/**
+ * Runs a change and writes one record of it, also when it fails. A caller who may not use the route at all never gets
+ * here; that is in the log of requests.
+ */
+export async function audited<Result extends AccountView | undefined>(
+  log: AuditLog,
+  action: AuditedAction,
+  request: FastifyRequest,
+  change: Change,
+  run: (change: Change) => Promise<Result>,
+): Promise<Result> {
+  const record = (outcome: string, after: AccountView | undefined) =>
+    log({
+      action,
+      outcome,
+      tenant: change.tenantId,
+      account: accountOf(request, change.before ?? after),
+      actor: {
+        subject: change.caller.subject,
+        username: change.caller.username,
+        clientId: change.caller.clientId,
+      },
+      before: change.before === undefined ? null : stateBefore(change.before),
+      after: after === undefined ? null : stateOf(after),
+      from: request.ip,
+      requestId: request.id,
+    });
+  try {
+    const result = await run(change);
+    record('done', result);
+    return result;
+  } catch (error) {
+    record(error instanceof ServiceError ? error.code : 'internal-error', undefined);
+    throw error;
+  }
+}
+
+function accountOf(request: FastifyRequest, known: { id: string; clientId: string } | undefined) {
+  if (known !== undefined) return { id: known.id, clientId: known.clientId };
+  const { id } = request.params as { id?: string };
+  return id === undefined ? null : { id };
+}
+
+const stateBefore = ({ active, ...account }: Account): AuditedState =>
+  stateOf({ ...account, permissions: [...account.permissions], status: active ? 'active' : 'inactive' });
+
+function stateOf(account: AuditedState): AuditedState {
+  const { username, description, mode, permissions, status, secretCreatedAt } = account;
+  return { username, description, mode, permissions, status, secretCreatedAt };
+}
