@@ -22,7 +22,7 @@ import type { AuditLog } from './service-accounts/audit.ts';
 import type { ConnectGateway } from './service-accounts/gateway.ts';
 import { permissionRoutes } from './service-accounts/permission-routes.ts';
 import { serviceAccountRoutes } from './service-accounts/routes.ts';
-import { refuseChangesOfTenantsThatAreOff } from './tenants/refuse-changes.ts';
+import { receiveTimeoutMs, requestWorkMs } from './time-limits.ts';
 
 export interface AppDependencies {
   readonly connectGateway: ConnectGateway;
@@ -42,17 +42,11 @@ export interface AppDependencies {
   readonly corsOrigins: readonly string[];
   /** Whether /swagger is served. */
   readonly showDocumentation: boolean;
-  /** Whether the operator has switched a tenant off. */
-  readonly isTenantOff: (tenantId: string, signal: AbortSignal) => Promise<boolean>;
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing | undefined;
 }
 
 const maxBodyBytes = 64 * 1024;
-/** Longer than any request here takes; it ends clients that send their request by and by. */
-const receiveTimeoutMs = 15_000;
-/** Of the ten seconds that a request may take, three are left for reading back and clearing up when something failed. */
-const workMs = 7_000;
 
 /** The service with all its routes. Never reads the environment, never listens. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
@@ -95,9 +89,6 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       api.addHook('onRequest', async (request) => void deadlineOf(request));
       authenticate(api, { verifyToken, gatewayFor });
       await limitRates(api, dependencies.rateLimits, (limit) => metrics?.rateLimited(limit));
-      refuseChangesOfTenantsThatAreOff(api, (request) =>
-        dependencies.isTenantOff(request.caller.tenantId, deadlineOf(request)),
-      );
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });
@@ -123,7 +114,7 @@ const deadlines = new WeakMap<FastifyRequest, AbortSignal>();
 function deadlineOf(request: FastifyRequest): AbortSignal {
   const known = deadlines.get(request);
   if (known !== undefined) return known;
-  const signal = AbortSignal.timeout(workMs);
+  const signal = AbortSignal.timeout(requestWorkMs);
   deadlines.set(request, signal);
   return signal;
 }

@@ -47,11 +47,38 @@ export const clientAttributes = {
   updatedBy: 'orki.updated-by',
   secretCreatedAt: 'orki.secret-created-at',
   secretHint: 'orki.secret-hint',
-  /** Since when an account is being made; gone when it is whole. */
+  /** What the account was when its tenant was switched off: `true` for active, or `inactive`. */
+  offWithTenant: 'orki.off-with-tenant',
+  /** Since when an account is being made; gone when it is finished. */
   unfinishedSince: 'orki.unfinished-since',
   /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
   requests: 'orki.requests',
 } as const;
+
+/** Of a tenant's role of `orki-tenants`: since when the tenant is off (RFC 3339). */
+export const tenantRoleAttributes = { offSince: 'orki.off-since' } as const;
+
+/** Attributes of the roles of `orki-usernames`. */
+export const usernameRoleAttributes = {
+  /** The account that the username is reserved for. */
+  account: 'orki.account',
+  reservedAt: 'orki.reserved-at',
+} as const;
+
+/** Of a role of `orki-locks`: when it stops counting (RFC 3339). */
+export const lockRoleAttributes = { expiresAt: 'orki.expires-at' } as const;
+
+/** What the roles of `orki-locks` are called, by what they are for at the moment. */
+export const lockRoleNames = {
+  /** With the tenant, so that nobody can keep another tenant's account locked by naming its id. */
+  lock: (tenantId: string, accountId: string) => `lock.${tenantId}.${accountId}`,
+  deletion: (tenantId: string, accountId: string) => `deleted.${tenantId}.${accountId}`,
+  turn: (what: string) => `turn.${what}`,
+  idle: (id: string) => `idle.${id}`,
+} as const;
+
+/** The role of `orki-usernames` by which a username is reserved; the digest stands for any character in it. */
+export const usernameRoleName = (tenantId: string, digest: string): string => `${tenantId}.${digest}`;
 
 /** Attributes of the roles of `orki-api`: what makes a role a permission, and how a page shows it. */
 export const roleAttributes = {

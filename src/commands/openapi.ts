@@ -20,7 +20,6 @@ export async function openApiDocument(): Promise<string> {
     issuer: config.keycloak.issuer,
     maxAccountsPerTenant: config.maxAccountsPerTenant,
     auditLog: unused,
-    isTenantOff: unused,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
     corsOrigins: config.corsOrigins,

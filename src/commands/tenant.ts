@@ -7,13 +7,14 @@ import { ServiceError } from '../errors.ts';
 import { connectKeycloak } from '../keycloak/connect.ts';
 import type { Account, Actor } from '../service-accounts/account.ts';
 import { type AuditLog, createAuditLog } from '../service-accounts/audit.ts';
-import { tenantIdPattern } from '../service-accounts/tenant-id.ts';
+import { tenantIdPattern } from '../tenant-id.ts';
 import {
-  type SwitchedTo,
+  type SwitchAction,
   switchTenantOff,
   switchTenantOn,
   switchTenantOnWithoutAccounts,
 } from '../tenants/switch-tenant.ts';
+import { lockLeaseMs, operatorCallTimeoutMs, sendingMsOf, tenantSettleMs } from '../time-limits.ts';
 
 const usage = `Switches all service accounts of a tenant off, when it leaves or is breached, and on again.
 
@@ -28,10 +29,6 @@ const usage = `Switches all service accounts of a tenant off, when it leaves or 
 
 It takes the settings of the service: KEYCLOAK_URL, KEYCLOAK_CLIENT_KEY_FILE and so on. It can be run again at any
 time, and goes on where it was interrupted. Exit code 0: done; 2: not, or not to the end.`;
-
-const callTimeoutMs = 10_000;
-/** A request ends within ten seconds. */
-const settleMs = 11_000;
 
 interface Order {
   readonly action: 'activate' | 'deactivate';
@@ -66,23 +63,26 @@ function readOrder(): Order | undefined {
 
 async function carryOut(order: Order, config: Config): Promise<void> {
   const { action, tenantId, by, keepInactive } = order;
-  const keycloak = connectKeycloak({ ...config.keycloak, callTimeoutMs }, () => undefined);
+  const keycloak = connectKeycloak(
+    { ...config.keycloak, callTimeoutMs: operatorCallTimeoutMs },
+    () => undefined,
+  );
   const actor = { subject: 'operator', username: by };
   const record = recorder(createAuditLog(config.auditFile), order, actor, config);
   const settings = {
     tenantId,
     by: actor,
-    settleMs,
-    wait,
-    onSwitched(account: Account, to: SwitchedTo) {
-      record(account, to);
-      const { word } = switchedTo[to];
+    connect: () => keycloak.connectGateway({ signal: AbortSignal.timeout(sendingMsOf(lockLeaseMs)) }),
+    settle: () => wait(tenantSettleMs),
+    onSwitched(account: Account, action: SwitchAction) {
+      record(account, action);
+      const { word } = actions[action];
       console.log(`${word}  ${account.clientId}  ${account.username}`);
     },
   };
   try {
     if (keepInactive) {
-      const result = await switchTenantOnWithoutAccounts(keycloak.tenants, settings);
+      const result = await switchTenantOnWithoutAccounts(settings);
       console.log(
         result === undefined
           ? `${tenantId} is not off; nothing was changed.`
@@ -92,11 +92,11 @@ async function carryOut(order: Order, config: Config): Promise<void> {
     }
     if (action === 'deactivate') {
       console.log(
-        `${tenantId} is being switched off; a second look follows ${settleMs / 1000} s after the first.`,
+        `${tenantId} is being switched off; a second look follows ${tenantSettleMs / 1000} s after the first.`,
       );
     }
     const work = action === 'activate' ? switchTenantOn : switchTenantOff;
-    const { switched, untouched } = await work(keycloak.tenants, settings);
+    const { switched, untouched } = await work(settings);
     console.log(
       `${tenantId} is ${action === 'activate' ? 'on' : 'off'}: ${switched} accounts switched, ${untouched} left as they were.`,
     );
@@ -106,19 +106,19 @@ async function carryOut(order: Order, config: Config): Promise<void> {
 }
 
 /** How it is printed and audited that an account was switched. */
-const switchedTo = {
-  on: { word: 'on       ', action: 'activate', before: 'inactive', after: 'active' },
-  off: { word: 'off      ', action: 'deactivate', before: 'active', after: 'inactive' },
-  'off for good': { word: 'stays off', action: 'leave-inactive', before: 'inactive', after: 'inactive' },
-} as const satisfies Record<SwitchedTo, object>;
+const actions = {
+  activate: { word: 'on       ', before: 'inactive', after: 'active' },
+  deactivate: { word: 'off      ', before: 'active', after: 'inactive' },
+  'leave-inactive': { word: 'stays off', before: 'inactive', after: 'inactive' },
+} as const satisfies Record<SwitchAction, object>;
 
 /** One audit record for each account, like the one that its administrator's own action would leave. */
 function recorder(log: AuditLog, { tenantId }: Order, actor: Actor, { keycloak }: Config) {
   const requestId = randomUUID();
-  return (account: Account, to: SwitchedTo) => {
+  return (account: Account, action: SwitchAction) => {
     const { username, description, mode, permissions, secretCreatedAt, id, clientId } = account;
     const state = { username, description, mode, permissions: [...permissions], secretCreatedAt };
-    const { action, before, after } = switchedTo[to];
+    const { before, after } = actions[action];
     log({
       action,
       outcome: 'done',

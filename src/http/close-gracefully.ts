@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { drainMs } from '../time-limits.ts';
 
-/** For what is on its way: connections in the kernel's queue, and callers who were sent here a moment ago. */
-const drainMs = 1_000;
 const checkMs = 50;
 
 /**

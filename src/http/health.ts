@@ -5,8 +5,10 @@ import { problemResponses } from '../contract/problem-responses.ts';
 
 /** What was found on looking whether Keycloak answers and holds what provisioning makes. */
 export type Readiness =
-  | { readonly keycloak: 'up'; readonly provisioned: boolean; readonly missing: readonly string[] }
-  | { readonly keycloak: 'down'; readonly provisioned: false; readonly missing: readonly string[] };
+  | { readonly keycloak: 'up'; readonly provisioned: true; readonly missing: readonly [] }
+  | { readonly keycloak: 'up'; readonly provisioned: false; readonly missing: readonly string[] }
+  /** Then nothing can be found missing; `provisioned` is what was found last. */
+  | { readonly keycloak: 'down'; readonly provisioned: boolean; readonly missing: readonly [] };
 
 /** Looks, within a few seconds. Never throws. */
 export type CheckReadiness = () => Promise<Readiness>;
@@ -14,14 +16,17 @@ export type CheckReadiness = () => Promise<Readiness>;
 const readySchema = z.object({
   status: z.enum(['ready', 'not-ready']),
   keycloak: z.enum(['up', 'down']),
-  provisioned: z.boolean(),
-  missing: z.array(z.string()).meta({ description: 'What provisioning would make.' }),
+  provisioned: z.boolean().meta({
+    description:
+      'Whether all is there that the service needs; while Keycloak is down, whether it was before.',
+  }),
+  missing: z.array(z.string()).meta({ description: 'What is missing, or more than it should be.' }),
 });
 
 /**
- * /livez says that the process answers and asks nobody. /readyz is red until Keycloak was once seen provisioned; from
- * then on Keycloak's state stands in its body alone, since taking every replica out of service would hide the clear
- * 503 that a caller gets.
+ * /livez says that the process answers and asks nobody. /readyz returns 503 until Keycloak was once seen provisioned;
+ * from then on Keycloak's state stands in its body alone, since taking every replica out of service would hide the
+ * clear 503 that a caller gets.
  */
 export function healthRoutes(fastify: FastifyInstance, checkReadiness: CheckReadiness): void {
   const app = fastify.withTypeProvider<ZodTypeProvider>();
@@ -51,7 +56,8 @@ export function healthRoutes(fastify: FastifyInstance, checkReadiness: CheckRead
       schema: {
         operationId: 'readyz',
         summary: 'Whether the service can do its work',
-        description: 'Red until Keycloak was once seen provisioned. Then `keycloak` says how it is now.',
+        description:
+          'Returns 503 until Keycloak was once seen provisioned. After that `keycloak`, `provisioned` and `missing` alone say how it is now.',
         tags: ['Health'],
         security: [],
         response: {
@@ -66,7 +72,7 @@ export function healthRoutes(fastify: FastifyInstance, checkReadiness: CheckRead
       wasReady ||= found.provisioned;
       const status = wasReady ? ('ready' as const) : ('not-ready' as const);
       reply.header('cache-control', 'no-store').code(wasReady ? 200 : 503);
-      return { status, ...found, missing: [...found.missing], provisioned: wasReady };
+      return { status, ...found, missing: [...found.missing] };
     },
   );
 }

@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import { ServiceError } from '../errors.ts';
 import type { Account, AccountView } from './account.ts';
-import type { Change } from './change.ts';
+import type { OperationContext } from './operation.ts';
 
-/** What is written of a change that a caller asked for, whether it came to pass or not. */
+/** What is written of each operation that may change an account, whether it came to pass or not. */
 export interface AuditRecord {
   readonly action: AuditedAction;
   /** `done`, or the code of the error that the caller got. */
@@ -29,7 +29,7 @@ export type AuditedAction =
   /** An account does not come back with its tenant (`npm run tenant`). */
   | 'leave-inactive';
 
-/** What of an account can change. Neither a secret nor a part of one is among it. */
+/** The fields of an account that an operation may change. Neither a secret nor a part of one is among them. */
 type AuditedState = Pick<
   AccountView,
   'username' | 'description' | 'mode' | 'permissions' | 'status' | 'secretCreatedAt'
@@ -45,35 +45,39 @@ export function createAuditLog(file: string | undefined): AuditLog {
 }
 
 /**
- * Runs a change and writes one record of it, also when it fails. A caller who may not use the route at all never gets
- * here; that is in the log of requests.
+ * Runs an operation and writes one record of it, also when it fails. A caller who may not use the route at all never
+ * gets here; that is in the log of requests.
+ * @param run is given the context completed by what takes note of the account as it was, and returns the result with the
+ * account as it is now, undefined when it is gone
  */
-export async function audited<Result extends AccountView | undefined>(
+export async function audited<Result>(
   log: AuditLog,
   action: AuditedAction,
   request: FastifyRequest,
-  change: Change,
-  run: (change: Change) => Promise<Result>,
+  context: Omit<OperationContext, 'onAccountRead'>,
+  run: (context: OperationContext) => Promise<Result>,
+  accountIn: (result: Result) => AccountView | undefined,
 ): Promise<Result> {
+  const { tenantId, caller } = context;
+  let before: Account | undefined;
   const record = (outcome: string, after: AccountView | undefined) =>
     log({
       action,
       outcome,
-      tenant: change.tenantId,
-      account: accountOf(request, change.before ?? after),
-      actor: {
-        subject: change.caller.subject,
-        username: change.caller.username,
-        clientId: change.caller.clientId,
-      },
-      before: change.before === undefined ? null : stateBefore(change.before),
+      tenant: tenantId,
+      account: accountOf(request, before ?? after),
+      actor: { subject: caller.subject, username: caller.username, clientId: caller.clientId },
+      before: before === undefined ? null : stateBefore(before),
       after: after === undefined ? null : stateOf(after),
       from: request.ip,
       requestId: request.id,
     });
+  const onAccountRead = (account: Account) => {
+    before = account;
+  };
   try {
-    const result = await run(change);
-    record('done', result);
+    const result = await run({ ...context, onAccountRead });
+    record('done', accountIn(result));
     return result;
   } catch (error) {
     record(error instanceof ServiceError ? error.code : 'internal-error', undefined);

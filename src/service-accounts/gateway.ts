@@ -1,5 +1,5 @@
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
-import type { Account, Stamp } from './account.ts';
+import type { Account, Stamp, StatusBeforeTenantOff } from './account.ts';
 import type { RememberedRequests } from './remembered-requests.ts';
 
 /** What a new account is made of. */
@@ -17,7 +17,7 @@ export interface NewAccount extends Stamp {
   readonly requests: RememberedRequests | null;
 }
 
-/** What an edit changes; what is left out stays. */
+/** What an edit replaces; what is left out stays. */
 export interface AccountEdit {
   readonly username?: string;
   readonly description?: string | null;
@@ -28,6 +28,18 @@ export interface AccountEdit {
 export interface NewSecret {
   readonly value: string;
   readonly hint: string;
+}
+
+/** Whether an account obtains tokens, and what it was when its tenant was switched off; what is left out stays. */
+export interface AccountStatus {
+  readonly active?: boolean;
+  readonly tenantOff?: StatusBeforeTenantOff | null;
+}
+
+export interface AccountWithRoles {
+  readonly account: Account;
+  /** The `orki-api` roles that are mapped to its user, composites unexpanded: the truth about its rights. */
+  readonly roles: readonly string[];
 }
 
 /** A stretch of a tenant's accounts in Keycloak's order, which is that of clientId: newest first. */
@@ -41,12 +53,12 @@ export interface AccountStretch {
 export interface AccountLock {
   /** Gives it back. Never fails: what can't be given back expires. */
   release(): Promise<void>;
-  /** Gives it back and leaves word, for a day, that the account was deleted. Never fails. */
+  /** Gives it back and records, for a day, that the account was deleted. Never fails. */
   releaseAsDeleted(): Promise<void>;
 }
 
-/** Who holds a username, since when. */
-export interface UsernameHolder {
+/** For which account a username is reserved, and since when (RFC 3339). */
+export interface UsernameReservation {
   readonly accountId: string;
   readonly reservedAt: string;
 }
@@ -64,27 +76,34 @@ export interface Gateway {
    * @throws {ServiceError} 409 when that takes too long, with the time after which the lock expires
    */
   lockAccount(tenantId: string, id: string): Promise<AccountLock>;
-  /** Takes the turn at something for this time, over all replicas; false when another one has it. */
+  /** Takes the turn at something for this time, over all replicas; false when another replica has it. */
   takeTurn(name: string, forMs: number): Promise<boolean>;
-  /** Whether an account of this id was deleted within the last day and word was left of it. */
+  /** Whether `releaseAsDeleted` recorded within the last day that an account of this id was deleted. */
   wasDeleted(tenantId: string, id: string): Promise<boolean>;
 
   /** The permissions and modes as provisioned; at most half a minute old, at most two seconds with `fresh`. */
   catalogue(options?: { readonly fresh: boolean }): Promise<Catalogue>;
 
+  /** Whether the operator has switched the tenant off. */
+  isTenantOff(tenantId: string): Promise<boolean>;
+  /** Records since when the tenant is off (RFC 3339), or with null that it is on. */
+  setTenantOff(tenantId: string, since: string | null): Promise<void>;
+
   /** Also one that is unfinished. */
   findAccount(id: string): Promise<Account | undefined>;
+  /** A finished account of this tenant with its roles. Of any other id only that it is none is found out. */
+  findAccountWithRoles(tenantId: string, id: string): Promise<AccountWithRoles | undefined>;
   findAccountByClientId(clientId: string): Promise<Account | undefined>;
   /** Unfinished ones are left out of `accounts`. */
   listAccounts(tenantId: string, first: number, max: number): Promise<AccountStretch>;
 
-  /** Makes the client, unfinished, with all but its tenant role and its rights: its token is good for nothing yet. */
+  /** Makes the client, unfinished, without its tenant role and its rights: nothing accepts its tokens yet. */
   createClient(account: NewAccount): Promise<void>;
-  /** Puts the tenant into the account's tokens. */
-  assignTenant(id: string, tenantId: string): Promise<void>;
-  /** Marks the account as whole. */
+  /** Puts the tenant into the account's tokens, and maps roles of `orki-api` to it; in no particular order. */
+  assignTenantAndRoles(id: string, tenantId: string, roles: readonly string[]): Promise<void>;
+  /** Marks the account as finished. */
   finishAccount(id: string): Promise<void>;
-  /** Changes attributes alone: Keycloak loses no such write to another one on the same client. */
+  /** Writes attributes alone: Keycloak loses no such write to another one on the same client. */
   editAccount(id: string, edit: AccountEdit, stamp: Stamp): Promise<void>;
   replaceSecret(
     id: string,
@@ -92,25 +111,25 @@ export interface Gateway {
     stamp: Stamp,
     requests: RememberedRequests | null,
   ): Promise<void>;
-  setActive(id: string, active: boolean, stamp: Stamp): Promise<void>;
+  setStatus(id: string, status: AccountStatus, stamp: Stamp): Promise<void>;
   /** Whether there was one to delete. */
   deleteAccount(id: string): Promise<boolean>;
 
-  /** The `orki-api` roles mapped to the account's user, composites unexpanded: the truth about its rights. */
+  /** The `orki-api` roles that are mapped to the account's user, composites unexpanded. */
   grantedRoles(id: string): Promise<string[]>;
   grantRoles(id: string, roles: readonly string[]): Promise<void>;
   revokeRoles(id: string, roles: readonly string[]): Promise<void>;
 
   /**
-   * Takes a username for an account, atomically over all replicas, and gives this request twenty seconds to use it;
-   * whoever holds it already is returned, or `contended` when that one gave it back at the same moment.
+   * Reserves a username for an account, atomically over all replicas, and gives this request twenty seconds to use it.
+   * Returns the reservation that stands in the way, or `contended` when that one was released at the same moment.
    */
-  reserveUsername(
+  tryReserveUsername(
     tenantId: string,
     username: string,
-    holder: UsernameHolder,
-  ): Promise<UsernameHolder | 'reserved' | 'contended'>;
-  /** Gives a username back, if this account holds it; if given, since exactly then. */
+    reservation: UsernameReservation,
+  ): Promise<UsernameReservation | 'reserved' | 'contended'>;
+  /** Releases a username, if it is reserved for this account; if given, since exactly then. */
   releaseUsername(tenantId: string, username: string, accountId: string, reservedAt?: string): Promise<void>;
 
   /** The same gateway with a short deadline of its own, for clearing up after a request that failed. */

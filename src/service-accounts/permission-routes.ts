@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { holdsRole } from '../auth/rights.ts';
 import { problemResponses } from '../contract/problem-responses.ts';
 import type { Caller } from '../permissions/caller.ts';
 import { type Catalogue, modes, permissionNames } from '../permissions/catalogue.ts';
+import { holdsRole } from '../permissions/holding.ts';
 import { rolesOf } from '../permissions/roles.ts';
 import type { Gateway } from './gateway.ts';
 import { readProblems } from './route-schemas.ts';

@@ -1,21 +1,17 @@
 import { ServiceError } from '../errors.ts';
-import type { Housekeeping } from '../keycloak/realm/housekeeping.ts';
 import { names } from '../names.ts';
 import { type Grant, grantOf, redundantRoles } from '../permissions/roles.ts';
 import type { Account, Actor } from '../service-accounts/account.ts';
-import { withLock } from '../service-accounts/change.ts';
 import type { Gateway } from '../service-accounts/gateway.ts';
-
-/** After which nobody can repeat the creation of an unfinished account any more. */
-const abandonedAfterMs = 10 * 60 * 1000;
-/** So that no request that is under way, and no clock that is a little off, is met. */
-const expiredForMs = 60_000;
+import { withAccountLock } from '../service-accounts/under-lock.ts';
+import { expiredLockKeptMs, unfinishedAccountKeptMs } from '../time-limits.ts';
+import type { SweepTargets } from './sweep-targets.ts';
 
 /** Who it is that repairs, for `updatedBy`. */
 const sweeper: Actor = { subject: names.serviceClient, username: `${names.serviceClient} (sweeper)` };
 
 export interface SweepDependencies {
-  readonly housekeeping: Housekeeping;
+  readonly targets: SweepTargets;
   /** A gateway for one repair, with a deadline of its own. */
   readonly connect: () => Gateway;
   /** Told of each thing that was repaired, with what it was and became. */
@@ -47,22 +43,22 @@ export interface Repair {
 /**
  * Removes what a crash left behind and nobody came back for, such as roles that add nothing to an account's mode, and
  * makes the mirror in the attributes say what roles an account has, also where an administrator changed them in
- * Keycloak's console. Every repair of an account takes its lock and looks again under it, and a username is given back by
- * the id of its role, which no later reservation bears; so any number of replicas may sweep at once, beside any request.
+ * Keycloak's console. Every repair of an account takes its lock and looks again under it, and a username is released by
+ * the id of its role, which no later reservation has; so any number of replicas may sweep at once, beside any request.
  * Only accounts with the mark and a tenant are touched, and roles of `orki-usernames` and `orki-locks`.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<void> {
-  const whole = new Map<string, Account>();
-  for await (const account of dependencies.housekeeping.accounts()) {
-    if (account.unfinishedSince === null) whole.set(account.id, account);
+  const finished = new Map<string, Account>();
+  for await (const account of dependencies.targets.accounts()) {
+    if (account.unfinishedSince === null) finished.set(account.id, account);
     if (dependencies.signal?.aborted) return;
     await attempt(dependencies, () =>
       account.unfinishedSince === null
-        ? healRoles(dependencies, account)
+        ? repairRoles(dependencies, account)
         : removeUnfinished(dependencies, account),
     );
   }
-  await releaseUsernames(dependencies, whole);
+  await releaseUsernames(dependencies, finished);
   await removeLocks(dependencies);
 }
 
@@ -71,7 +67,7 @@ async function attempt({ onFailure }: SweepDependencies, repair: () => Promise<v
     await repair();
   } catch (error) {
     const isGone = error instanceof ServiceError && error.code === 'service-account-not-found';
-    // Somebody else has it in hand.
+    // Another replica, or a request, is at it.
     const isBusy = error instanceof ServiceError && error.code === 'change-in-progress';
     if (!isGone && !isBusy) onFailure(error);
   }
@@ -80,9 +76,9 @@ async function attempt({ onFailure }: SweepDependencies, repair: () => Promise<v
 async function removeUnfinished(dependencies: SweepDependencies, { id, tenantId }: Account): Promise<void> {
   const { connect, onRepair, now } = dependencies;
   const isAbandoned = (account: Account | undefined) =>
-    account?.unfinishedSince != null && now() - Date.parse(account.unfinishedSince) > abandonedAfterMs;
+    account?.unfinishedSince != null && now() - Date.parse(account.unfinishedSince) > unfinishedAccountKeptMs;
   const gateway = connect();
-  await withLock(gateway, tenantId, id, async () => {
+  await withAccountLock(gateway, tenantId, id, async () => {
     const account = await gateway.findAccount(id);
     if (account === undefined || !isAbandoned(account)) return;
     await gateway.deleteAccount(id);
@@ -90,7 +86,7 @@ async function removeUnfinished(dependencies: SweepDependencies, { id, tenantId 
   });
 }
 
-async function healRoles({ connect, onRepair, now }: SweepDependencies, seen: Account): Promise<void> {
+async function repairRoles({ connect, onRepair, now }: SweepDependencies, seen: Account): Promise<void> {
   const { id, tenantId } = seen;
   const gateway = connect();
   const look = async (account: Account) => {
@@ -100,7 +96,7 @@ async function healRoles({ connect, onRepair, now }: SweepDependencies, seen: Ac
   };
   const first = await look(seen);
   if (first.after === undefined && first.redundant.length === 0) return;
-  await withLock(gateway, tenantId, id, async () => {
+  await withAccountLock(gateway, tenantId, id, async () => {
     const account = await gateway.findAccount(id);
     if (account === undefined) return;
     const { after, redundant } = await look(account);
@@ -128,9 +124,9 @@ async function releaseUsernames(
   dependencies: SweepDependencies,
   accounts: ReadonlyMap<string, Account>,
 ): Promise<void> {
-  const { housekeeping, connect, onRepair, now } = dependencies;
-  for await (const { roleId, accountId, isOf, reservedAt } of housekeeping.usernames()) {
-    if (now() - Date.parse(reservedAt) < abandonedAfterMs) continue;
+  const { targets, connect, onRepair, now } = dependencies;
+  for await (const { roleId, accountId, isOf, reservedAt } of targets.usernames()) {
+    if (now() - Date.parse(reservedAt) < unfinishedAccountKeptMs) continue;
     const known = accounts.get(accountId);
     if (known !== undefined && isOf(known)) continue;
     if (dependencies.signal?.aborted) return;
@@ -138,18 +134,18 @@ async function releaseUsernames(
       // It may have been made, or renamed, since the accounts were read.
       const account = await connect().findAccount(accountId);
       if (account !== undefined && isOf(account)) return;
-      await housekeeping.removeRole(roleId);
+      await targets.removeRole(roleId);
       onRepair({ kind: 'abandoned-username', account: accountId });
     });
   }
 }
 
 async function removeLocks(dependencies: SweepDependencies): Promise<void> {
-  const { housekeeping, onRepair, now } = dependencies;
-  for await (const { roleId } of housekeeping.locksExpiredBefore(now() - expiredForMs)) {
+  const { targets, onRepair, now } = dependencies;
+  for await (const { roleId } of targets.locksExpiredBefore(now() - expiredLockKeptMs)) {
     if (dependencies.signal?.aborted) return;
     await attempt(dependencies, async () => {
-      await housekeeping.removeRole(roleId);
+      await targets.removeRole(roleId);
       onRepair({ kind: 'expired-lock' });
     });
   }

@@ -12,7 +12,7 @@ async function sweepOf({ keycloak }: TestApp, ending = signal(), onRepair = (_: 
   const repairs: Repair[] = [];
   const nothing = async function* () {};
   await sweep({
-    housekeeping: {
+    targets: {
       async *accounts() {
         for (const { account } of [...keycloak.clients.values()]) yield account;
       },

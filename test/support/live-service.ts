@@ -72,7 +72,6 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     rateLimits: { perCallerPerMinute: requestsPerMinute, perTenantPerMinute: 100_000 },
     corsOrigins: settings.corsOrigins ?? [],
     showDocumentation: port !== 0,
-    isTenantOff: keycloak.tenants.isOff,
   });
   const url = await app.listen({ host: '127.0.0.1', port });
 

@@ -92,7 +92,6 @@ export async function testApp(options: Partial<AppDependencies> = {}): Promise<T
     rateLimits: { perCallerPerMinute: 100_000, perTenantPerMinute: 100_000 },
     corsOrigins: [],
     showDocumentation: true,
-    isTenantOff: async () => false,
     ...options,
   });
   onTestFinished(() => app.close());

@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Whether the service can do its work
-         * @description Red until Keycloak was once seen provisioned. Then `keycloak` says how it is now.
+         * @description Returns 503 until Keycloak was once seen provisioned. After that `keycloak`, `provisioned` and `missing` alone say how it is now.
          */
         get: operations["readyz"];
         put?: never;
@@ -515,8 +515,9 @@ export interface operations {
                         status: "ready" | "not-ready";
                         /** @enum {string} */
                         keycloak: "up" | "down";
+                        /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
                         provisioned: boolean;
-                        /** @description What provisioning would make. */
+                        /** @description What is missing, or more than it should be. */
                         missing: string[];
                     };
                 };
@@ -562,8 +563,9 @@ export interface operations {
                         status: "ready" | "not-ready";
                         /** @enum {string} */
                         keycloak: "up" | "down";
+                        /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
                         provisioned: boolean;
-                        /** @description What provisioning would make. */
+                        /** @description What is missing, or more than it should be. */
                         missing: string[];
                     };
                 };

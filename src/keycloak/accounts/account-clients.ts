@@ -1,19 +1,20 @@
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import { z } from 'zod';
-import { ServiceError } from '../../errors.ts';
+import { keycloakUnavailable, ServiceError } from '../../errors.ts';
 import { clientAttributes } from '../../names.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
-import { KeycloakFailure, unavailable } from '../calls/failures.ts';
-import { settled } from '../calls/settled.ts';
+import { confirmWrite } from '../calls/confirm-write.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
 import {
   accountOf,
   editedAttributes,
   finishedAttributes,
   newClient,
   secretAttributes,
+  statusFields,
   updatedAttributes,
-  withEveryChange,
+  withEveryWrite,
 } from './account-representation.ts';
 import type { RealmObjects } from './realm-objects.ts';
 
@@ -26,7 +27,7 @@ type AccountClients = Pick<
   | 'finishAccount'
   | 'editAccount'
   | 'replaceSecret'
-  | 'setActive'
+  | 'setStatus'
   | 'deleteAccount'
 >;
 
@@ -37,29 +38,30 @@ const writable = z.object({
   attributes: z.record(z.string(), z.string()).default({}),
 });
 
-type ClientChange = Pick<ClientRepresentation, 'enabled' | 'secret'> & {
+/** What a write replaces of a client; Keycloak keeps the rest. */
+type ClientFields = Pick<ClientRepresentation, 'enabled' | 'secret'> & {
   attributes: Record<string, string>;
 };
 
 /** Service accounts as what they are in Keycloak: clients. */
 export function accountClients(
-  { call, lookAfter }: BoundCalls,
+  { call, readBack }: BoundCalls,
   realm: Pick<RealmObjects, 'forgetUser'>,
 ): AccountClients {
-  async function change(operation: string, id: string, body: ClientChange): Promise<void> {
+  async function write(operation: string, id: string, body: ClientFields): Promise<void> {
     const send = async () => {
       const answer = await call({
         operation,
         method: 'PUT',
         path: clientPath(id),
-        body: { ...body, ...withEveryChange },
+        body: { ...body, ...withEveryWrite },
         expected: [404],
       });
       // Somebody deleted it in Keycloak's console a moment ago: nothing here changes an account without its lock.
       if (answer.status === 404) throw new ServiceError('service-account-not-found');
     };
-    await settled(send, async () => {
-      const answer = await lookAfter({ operation: `check: ${operation}`, path: clientPath(id) });
+    await confirmWrite(send, async () => {
+      const answer = await readBack({ operation: `check: ${operation}`, path: clientPath(id) });
       const stored = writable.safeParse(answer.body);
       return stored.success && holds(stored.data, body);
     });
@@ -109,54 +111,49 @@ export function accountClients(
       realm.forgetUser(account.id);
       const send = () =>
         call({ operation: 'make client', method: 'POST', path: '/clients', body: newClient(account) });
-      await settled(send, async () => {
-        const answer = await lookAfter({ operation: 'check: make client', path: clientPath(account.id) });
+      await confirmWrite(send, async () => {
+        const answer = await readBack({ operation: 'check: make client', path: clientPath(account.id) });
         return accountOf(answer.body)?.clientId === account.clientId;
       });
     },
 
-    finishAccount: (id) => change('finish account', id, { attributes: finishedAttributes }),
+    finishAccount: (id) => write('finish account', id, { attributes: finishedAttributes }),
 
     async editAccount(id, edit, stamp) {
       const attributes = { ...editedAttributes(edit), ...updatedAttributes(stamp) };
-      await change('edit account', id, { attributes });
+      await write('edit account', id, { attributes });
     },
 
     async replaceSecret(id, secret, stamp, requests) {
       const renewed = secretAttributes(secret, stamp.at, requests);
       const attributes = { ...renewed, ...updatedAttributes(stamp) };
-      await change('replace secret', id, { secret: secret.value, attributes });
+      await write('replace secret', id, { secret: secret.value, attributes });
     },
 
-    async setActive(id, active, stamp) {
-      const operation = active ? 'activate account' : 'deactivate account';
-      await change(operation, id, { enabled: active, attributes: updatedAttributes(stamp) });
+    async setStatus(id, status, stamp) {
+      const { attributes, ...columns } = statusFields(status);
+      const operation = { true: 'activate account', false: 'deactivate account', undefined: 'mark account' };
+      const written = { ...attributes, ...updatedAttributes(stamp) };
+      await write(operation[`${status.active}`], id, { ...columns, attributes: written });
     },
 
     async deleteAccount(id) {
-      let wasThere = true;
       realm.forgetUser(id);
-      const send = async () => {
-        const answer = await call({
-          operation: 'delete account',
-          method: 'DELETE',
-          path: clientPath(id),
-          expected: [404],
-        });
-        wasThere = answer.status !== 404;
-      };
-      await settled(send, async () => {
-        const answer = await lookAfter({ operation: 'check: delete account', path: clientPath(id) });
-        if (answer.status === 403) throw unavailable(new KeycloakFailure('check: delete account', answer));
+      const path = clientPath(id);
+      const send = () => call({ operation: 'delete account', method: 'DELETE', path, expected: [404] });
+      const answered = await confirmWrite(send, async () => {
+        const answer = await readBack({ operation: 'check: delete account', path });
+        if (answer.status === 403)
+          throw keycloakUnavailable(new KeycloakFailure('check: delete account', answer));
         return answer.status === 404;
       });
-      return wasThere;
+      return answered?.status !== 404;
     },
   };
 }
 
-/** Whether a client is as a change was to make it; an attribute without a value is one that Keycloak has deleted. */
-function holds(client: z.infer<typeof writable>, { attributes, ...columns }: ClientChange): boolean {
+/** Whether a client is as a write was to make it; an attribute without a value is one that Keycloak has deleted. */
+function holds(client: z.infer<typeof writable>, { attributes, ...columns }: ClientFields): boolean {
   const columnsHold = Object.entries(columns).every(
     ([name, value]) => client[name as keyof typeof columns] === value,
   );

@@ -2,9 +2,14 @@ import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/
 import { z } from 'zod';
 import { clientAttributes as attribute, names } from '../../names.ts';
 import { type Mode, modes } from '../../permissions/catalogue.ts';
-import { type Account, type Actor, withVersion } from '../../service-accounts/account.ts';
+import {
+  type Account,
+  type Actor,
+  type StatusBeforeTenantOff,
+  withVersion,
+} from '../../service-accounts/account.ts';
 import { createdAtOf } from '../../service-accounts/client-id.ts';
-import type { AccountEdit, NewAccount, NewSecret } from '../../service-accounts/gateway.ts';
+import type { AccountEdit, AccountStatus, NewAccount, NewSecret } from '../../service-accounts/gateway.ts';
 import {
   parseRequests,
   type RememberedRequests,
@@ -57,12 +62,12 @@ export function newClient(account: NewAccount): ClientRepresentation {
 }
 
 /**
- * Goes with every change of an account's client, and says what it is already. Keycloak keeps what a change leaves out,
- * but up to 26.6 the client policy that looks at this answers 500 without it.
+ * Goes with every write to an account's client, and says what it is already. Keycloak keeps what a write leaves out, but
+ * up to 26.6 the client policy that looks at this answers 500 without it.
  */
-export const withEveryChange = { directAccessGrantsEnabled: false } as const;
+export const withEveryWrite = { directAccessGrantsEnabled: false } as const;
 
-/** The attributes that an edit changes. Keycloak merges them; an empty value deletes. */
+/** The attributes that an edit writes. Keycloak merges them; an empty value deletes. */
 export function editedAttributes(edit: AccountEdit): Record<string, string> {
   return {
     ...(edit.username === undefined ? {} : { [attribute.username]: edit.username }),
@@ -88,8 +93,30 @@ export function secretAttributes(
   };
 }
 
-/** What makes an account whole. */
+/** What marks an account as finished. */
 export const finishedAttributes: Record<string, string> = { [attribute.unfinishedSince]: '' };
+
+/** The columns and attributes that say whether an account is active, and whether its tenant's switch made it so. */
+export function statusFields({ active, tenantOff }: AccountStatus) {
+  return {
+    ...(active !== undefined && { enabled: active }),
+    attributes:
+      tenantOff === undefined
+        ? {}
+        : { [attribute.offWithTenant]: tenantOff === null ? '' : offWithTenant[tenantOff] },
+  };
+}
+
+/** As the attribute spells it. */
+const offWithTenant = { 'was-active': 'true', 'was-inactive': 'inactive' } as const satisfies Record<
+  StatusBeforeTenantOff,
+  string
+>;
+
+function tenantOffOf(value: unknown): StatusBeforeTenantOff | null {
+  const found = (['was-active', 'was-inactive'] as const).find((status) => offWithTenant[status] === value);
+  return found ?? null;
+}
 
 export function updatedAttributes(stamp: { at: string; by: Actor }): Record<string, string> {
   return { [attribute.updatedAt]: stamp.at, [attribute.updatedBy]: JSON.stringify(stamp.by) };
@@ -132,13 +159,14 @@ export function accountOf(client: unknown): Account | undefined {
     mode: attributes[attribute.mode],
     permissions: attributes[attribute.permissions].split(' ').filter((name) => name !== ''),
     active: enabled,
+    tenantOff: tenantOffOf(attributes[attribute.offWithTenant]),
     secretHint: attributes[attribute.secretHint],
     secretCreatedAt: time(attributes[attribute.secretCreatedAt]) ?? createdAt,
     createdAt,
     createdBy: actorFrom(attributes[attribute.createdBy]),
     updatedAt: time(attributes[attribute.updatedAt]) ?? createdAt,
     updatedBy: actorFrom(attributes[attribute.updatedBy]),
-    // Spoilt or not, it says that the account is not whole.
+    // Spoilt or not, it says that the account is not finished.
     unfinishedSince: attributes[attribute.unfinishedSince]
       ? (time(attributes[attribute.unfinishedSince]) ?? createdAt)
       : null,

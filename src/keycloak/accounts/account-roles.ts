@@ -1,18 +1,29 @@
 import { z } from 'zod';
+import { keycloakUnavailable } from '../../errors.ts';
 import { names } from '../../names.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
+import { allSettled } from '../calls/all-settled.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
-import { KeycloakFailure, unavailable } from '../calls/failures.ts';
-import { settled } from '../calls/settled.ts';
+import { confirmWrite } from '../calls/confirm-write.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
 import { catalogueAge, type RealmObjects, type RoleReference } from './realm-objects.ts';
+import type { TenantRoles } from './tenant-roles.ts';
 
-type AccountRoles = Pick<Gateway, 'assignTenant' | 'grantedRoles' | 'grantRoles' | 'revokeRoles'>;
+type AccountRoles = Pick<
+  Gateway,
+  'assignTenantAndRoles' | 'findAccountWithRoles' | 'grantedRoles' | 'grantRoles' | 'revokeRoles'
+>;
 
 const withId = z.object({ id: z.string() });
 const roleReferences = z.array(z.object({ id: z.string(), name: z.string() }));
 
 /** The roles of a service account: its tenant's, and its rights. */
-export function accountRoles({ call, lookAfter }: BoundCalls, realm: RealmObjects): AccountRoles {
+export function accountRoles(
+  { call, readBack }: BoundCalls,
+  realm: RealmObjects,
+  { ensureTenantRole }: Pick<TenantRoles, 'ensureTenantRole'>,
+  { findAccount }: Pick<Gateway, 'findAccount'>,
+): AccountRoles {
   const userOf = (id: string) =>
     realm.userOf(id, async () => {
       const path = `/clients/${id}/service-account-user`;
@@ -20,87 +31,107 @@ export function accountRoles({ call, lookAfter }: BoundCalls, realm: RealmObject
       return withId.parse(answer.body).id;
     });
 
-  /** Where the roles of one of our clients that are mapped to an account's user are read and changed. */
-  async function mappingPath(id: string, clientId: string): Promise<string> {
-    const [user, client] = await Promise.all([userOf(id), realm.clientUuid(clientId)]);
-    return `/users/${user}/role-mappings/clients/${client}`;
-  }
+  /** Where the roles of one of our clients that are mapped to a user are read and written. */
+  const mappingPath = async (user: string | Promise<string>, clientId: string) => {
+    const [userId, client] = await Promise.all([user, realm.clientUuid(clientId)]);
+    return `/users/${userId}/role-mappings/clients/${client}`;
+  };
 
-  /** Adds roles at a place, or takes them away; doing so again changes nothing. */
-  async function change(
+  /**
+   * Adds roles at a place, or takes them away; doing so again changes nothing.
+   * @returns whether the place and the roles are there
+   */
+  async function write(
     operation: string,
     method: 'POST' | 'DELETE',
     path: string,
     roles: readonly RoleReference[],
     expected: readonly number[] = [],
-  ): Promise<number> {
-    let status = 0;
-    const send = async () => {
-      ({ status } = await call({ operation, method, path, body: roles, expected }));
-    };
-    await settled(send, async () => {
-      const { body } = await lookAfter({ operation: `check: ${operation}`, path });
+  ): Promise<boolean> {
+    const send = () => call({ operation, method, path, body: roles, expected });
+    const answer = await confirmWrite(send, async () => {
+      const { body } = await readBack({ operation: `check: ${operation}`, path });
       const there = new Set(roleReferences.parse(body).map(({ id }) => id));
       return roles.every(({ id }) => there.has(id) === (method === 'POST'));
     });
-    return status;
+    return answer?.status !== 404;
   }
 
-  async function changeGrant(
+  async function writeRights(
     operation: string,
     method: 'POST' | 'DELETE',
-    id: string,
+    user: Promise<string>,
     roles: readonly string[],
   ) {
     const { roles: known } = await realm.catalogue(catalogueAge.usual);
     const references = roles.map((name) => {
       const reference = known.get(name);
       if (reference !== undefined) return reference;
-      throw unavailable(new KeycloakFailure(`find role ${name}`, { status: 404 }));
+      throw keycloakUnavailable(new KeycloakFailure(`find role ${name}`, { status: 404 }));
     });
-    await change(operation, method, await mappingPath(id, names.apiClient), references);
+    await write(operation, method, await mappingPath(user, names.apiClient), references);
   }
 
-  async function ensureTenantRole(tenantId: string): Promise<RoleReference> {
-    const path = `/clients/${await realm.clientUuid(names.tenantsClient)}/roles`;
-    const read = { operation: 'find tenant role', method: 'GET', path: `${path}/${tenantId}` } as const;
-    let answer = await call({ ...read, expected: [404] });
-    if (answer.status === 404) {
-      const body = { name: tenantId, description: `Puts tenant_id "${tenantId}" into access tokens.` };
-      // Another request made it a moment ago (409), or at the same moment (500, from Keycloak's database).
-      await call({ operation: 'make tenant role', method: 'POST', path, body, expected: [409, 500] });
-      answer = await call(read);
-    }
-    const { id, name } = roleReferences.element.parse(answer.body);
-    return { id, name };
+  /** The role is in the token when it is in the client's scope and mapped to its user; the two are independent. */
+  async function assignTenant(id: string, tenantId: string, user: Promise<string>): Promise<void> {
+    const tenants = await realm.clientUuid(names.tenantsClient);
+    const assign = async () => {
+      const role = await ensureTenantRole(tenantId);
+      const scopePath = `/clients/${id}/scope-mappings/clients/${tenants}`;
+      const done = await allSettled([
+        mappingPath(user, names.tenantsClient).then((path) =>
+          write('map tenant', 'POST', path, [role], [404]),
+        ),
+        write('scope tenant', 'POST', scopePath, [role], [404]),
+      ]);
+      return done.every(Boolean);
+    };
+    if (await assign()) return;
+    // Somebody removed the tenant's role since it was looked up.
+    realm.forgetTenantRole(tenantId);
+    if (!(await assign())) throw keycloakUnavailable(new KeycloakFailure('assign tenant', { status: 404 }));
+  }
+
+  async function rolesOfUser(user: string | Promise<string>): Promise<string[] | undefined> {
+    const path = await mappingPath(user, names.apiClient);
+    const answer = await call({ operation: 'read roles', method: 'GET', path, expected: [404] });
+    return answer.status === 404 ? undefined : roleReferences.parse(answer.body).map(({ name }) => name);
+  }
+
+  async function grantedRoles(id: string): Promise<string[]> {
+    const roles = await rolesOfUser(userOf(id));
+    if (roles !== undefined) return roles;
+    realm.forgetUser(id);
+    throw keycloakUnavailable(new KeycloakFailure('read roles', { status: 404 }));
   }
 
   return {
-    async assignTenant(id, tenantId) {
-      const tenants = await realm.clientUuid(names.tenantsClient);
-      const assign = async () => {
-        const role = await realm.tenantRole(tenantId, () => ensureTenantRole(tenantId));
-        const scopePath = `/clients/${id}/scope-mappings/clients/${tenants}`;
-        // The role is in the token when it is in the client's scope and mapped to its user; the two are independent.
-        return Promise.all([
-          change('map tenant', 'POST', await mappingPath(id, names.tenantsClient), [role], [404]),
-          change('scope tenant', 'POST', scopePath, [role], [404]),
-        ]);
-      };
-      const isGone = (statuses: readonly number[]) => statuses.includes(404);
-      if (!isGone(await assign())) return;
-      // Somebody removed the tenant's role since it was looked up.
-      realm.forgetTenantRole(tenantId);
-      if (isGone(await assign())) throw unavailable(new KeycloakFailure('assign tenant', { status: 404 }));
+    async assignTenantAndRoles(id, tenantId, roles) {
+      const user = userOf(id);
+      await allSettled([
+        assignTenant(id, tenantId, user),
+        roles.length > 0 ? writeRights('grant roles', 'POST', user, roles) : user,
+      ]);
     },
 
-    async grantedRoles(id) {
-      const path = await mappingPath(id, names.apiClient);
-      const answer = await call({ operation: 'read roles', method: 'GET', path });
-      return roleReferences.parse(answer.body).map((role) => role.name);
+    async findAccountWithRoles(tenantId, id) {
+      // Of an account that was seen to be this tenant's, the roles can be read at the same time. Of any other id they
+      // are not, so that one of another tenant and one of none cost the same calls.
+      const user = realm.userIn(tenantId, id);
+      const [account, early] = await allSettled([
+        findAccount(id),
+        user === undefined ? Promise.resolve(undefined) : rolesOfUser(user),
+      ]);
+      if (account?.tenantId !== tenantId || account.unfinishedSince !== null) return undefined;
+      if (early !== undefined) return { account, roles: early };
+      if (user !== undefined) realm.forgetUser(id);
+      const roles = await grantedRoles(id);
+      realm.rememberTenant(id, tenantId);
+      return { account, roles };
     },
 
-    grantRoles: (id, roles) => changeGrant('grant roles', 'POST', id, roles),
-    revokeRoles: (id, roles) => changeGrant('revoke roles', 'DELETE', id, roles),
+    grantedRoles,
+    grantRoles: (id, roles) => writeRights('grant roles', 'POST', userOf(id), roles),
+    revokeRoles: (id, roles) => writeRights('revoke roles', 'DELETE', userOf(id), roles),
   };
 }

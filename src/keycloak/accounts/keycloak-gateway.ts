@@ -1,19 +1,20 @@
 import type { ConnectGateway, Gateway } from '../../service-accounts/gateway.ts';
+import { cleanupMs } from '../../time-limits.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
-import { boundCalls, type SendLimit } from '../calls/bound-calls.ts';
-import { until } from '../calls/deadline.ts';
+import { boundCalls } from '../calls/bound-calls.ts';
+import { waitWithin } from '../calls/deadline.ts';
+import { createSendFence, type SendFence } from '../calls/send-fence.ts';
 import { accountClients } from './account-clients.ts';
 import { accountRoles } from './account-roles.ts';
 import type { LockSlots } from './lock-slots.ts';
 import { accountLocks } from './locks.ts';
 import { catalogueAge, type RealmObjects } from './realm-objects.ts';
+import { tenantRoles } from './tenant-roles.ts';
 import { usernameReservations } from './usernames.ts';
-
-const cleanupMs = 2_000;
 
 /** The gateway to a real Keycloak. `realm` and `slots` are shared by all requests, the rest is made for each. */
 export function keycloakGateway(api: AdminApi, realm: RealmObjects, slots: LockSlots): ConnectGateway {
-  return ({ signal }) => bind(api, realm, slots, signal);
+  return ({ signal }) => bind(api, realm, slots, signal, createSendFence());
 }
 
 function bind(
@@ -21,18 +22,21 @@ function bind(
   shared: RealmObjects,
   slots: LockSlots,
   signal: AbortSignal,
-  limit?: SendLimit,
+  fence: SendFence,
 ): Gateway {
   const realm = boundRealm(shared, signal);
-  const calls = boundCalls(api, signal, limit);
+  const calls = boundCalls(api, signal, fence);
+  const clients = accountClients(calls, realm);
+  const { ensureTenantRole, ...tenants } = tenantRoles(calls, realm);
   return {
-    ...accountClients(calls, realm),
-    ...accountRoles(calls, realm),
+    ...clients,
+    ...tenants,
+    ...accountRoles(calls, realm, { ensureTenantRole }, clients),
     ...usernameReservations(calls, realm),
     ...accountLocks(calls, realm, slots),
     catalogue: async (options) =>
       (await realm.catalogue(options?.fresh ? catalogueAge.fresh : catalogueAge.usual)).catalogue,
-    forCleanup: () => bind(api, shared, slots, AbortSignal.timeout(cleanupMs), calls.limit),
+    forCleanup: () => bind(api, shared, slots, AbortSignal.timeout(cleanupMs), fence),
   };
 }
 
@@ -40,7 +44,7 @@ function bind(
 function boundRealm(shared: RealmObjects, signal: AbortSignal): RealmObjects {
   return {
     ...shared,
-    clientUuid: (clientId) => until(signal, shared.clientUuid(clientId)),
-    catalogue: (maxAgeMs) => until(signal, shared.catalogue(maxAgeMs)),
+    clientUuid: (clientId) => waitWithin(signal, shared.clientUuid(clientId)),
+    catalogue: (maxAgeMs) => waitWithin(signal, shared.catalogue(maxAgeMs)),
   };
 }

@@ -1,185 +1,140 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
-import { isOutcomeUnknown, ServiceError } from '../../errors.ts';
-import { names } from '../../names.ts';
+import { isOutcomeUnknown, keycloakUnavailable, ServiceError } from '../../errors.ts';
+import { lockRoleNames } from '../../names.ts';
 import type { AccountLock, Gateway } from '../../service-accounts/gateway.ts';
-import type { AdminCall } from '../calls/admin-api.ts';
+import { deletionRememberedMs, idleSlotMs, lockWaitMs, sendingMsOf } from '../../time-limits.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
-import { KeycloakFailure, unavailable } from '../calls/failures.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
+import { type LockRole, lockRoles } from './lock-roles.ts';
 import type { LockSlot, LockSlots } from './lock-slots.ts';
 import type { RealmObjects } from './realm-objects.ts';
 
-const expiresAtAttribute = 'orki.expires-at';
-
-/** How long a change waits for the one before it. */
-const waitMs = 4_000;
 const firstPauseMs = 15;
 const longestPauseMs = 250;
-/** How long it is remembered that an account was deleted whose creation somebody may still repeat. */
-const deletionRememberedMs = 24 * 60 * 60 * 1000;
-
-/** A role of `orki-locks`; `expiresAt` in milliseconds since 1970, 0 when it says nothing. */
-export const lockRole = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    attributes: z.object({ [expiresAtAttribute]: z.tuple([z.iso.datetime()]).optional() }).optional(),
-  })
-  .transform(({ id, name, attributes }) => {
-    const expiresAt = Date.parse(attributes?.[expiresAtAttribute]?.[0] ?? '') || 0;
-    return { id, name, expiresAt };
-  });
 
 /**
  * Locks on accounts that all replicas share. Keycloak rewrites a changed client row as a whole and knows no
  * conditional write, so of two changes at once one is lost in silence unless they are kept apart.
  *
  * Each change borrows a role of `orki-locks` and gives it the name of the account's lock; the database lets one role
- * bear a name, so one of any number of racers gets it and the others are told 409. Giving back is renaming again. That
+ * have a name, so one of any number of racers gets it and the others are told 409. Giving back is renaming again. That
  * is two calls, and unlike making and removing a role it leaves Keycloak's cache of users alone, which removing any
  * role empties for the whole realm.
  *
- * A lock expires `leaseMs` after it was taken, far beyond the deadline of the request that took it, so its holder has
+ * A lock expires a lease after it was taken, far beyond the deadline of the request that took it, so its holder has
  * either given it back or crashed, or left it on purpose because a change without an answer may still arrive.
  */
 export function accountLocks(
-  { call, lastCall, signal, limit }: BoundCalls,
-  realm: RealmObjects,
+  calls: BoundCalls,
+  realm: Pick<RealmObjects, 'clientUuid'>,
   slots: LockSlots,
 ): Pick<Gateway, 'lockAccount' | 'wasDeleted' | 'takeTurn'> {
-  const rolesPath = async () => `/clients/${await realm.clientUuid(names.locksClient)}/roles`;
-  const expiry = (afterMs: number) => new Date(Date.now() + afterMs).toISOString();
+  const { call, lastCall, signal, fence } = calls;
+  const roles = lockRoles(calls, realm);
 
-  const rename = (send: typeof call, operation: string, slot: LockSlot, name: string, lifeMs: number) =>
-    send({
-      operation,
-      method: 'PUT',
-      path: `/roles-by-id/${slot.id}`,
-      body: { name, attributes: { [expiresAtAttribute]: [expiry(lifeMs)] } },
-      // 404: swept away while it was idle. 409, or 500 from the database: another one bears the name.
-      expected: [404, 409, 500],
-    });
-
-  async function find(name: string) {
-    const path = `${await rolesPath()}/${name}`;
-    const answer = await call({ operation: 'read lock', method: 'GET', path, expected: [404] });
-    const role = answer.status === 404 ? undefined : lockRole.parse(answer.body);
-    // Just renamed, and Keycloak's cache has not heard of it yet.
-    return role?.name === name ? role : undefined;
-  }
-
-  /** A call whose effect no account depends on: whether it took effect need not be known. */
-  const harmless = (wanted: AdminCall) =>
-    call(wanted).catch((error) => {
-      throw isOutcomeUnknown(error) ? unavailable(error) : error;
-    });
-
-  async function makeSlot(): Promise<LockSlot> {
-    const name = `idle.${randomUUID()}`;
-    const path = await rolesPath();
-    const attributes = { [expiresAtAttribute]: [expiry(slots.idleMs)] };
-    await harmless({ operation: 'make lock', method: 'POST', path, body: { name, attributes } });
-    const made = await call({ operation: 'read lock', method: 'GET', path: `${path}/${name}` });
-    return { id: lockRole.parse(made.body).id, idleName: name };
-  }
-
-  /** @returns whether this slot holds the lock now, whoever holds it, or that the slot is no more */
-  async function take(slot: LockSlot, name: string, lifeMs: number) {
+  /**
+   * Tries to give a slot the name of a lock. When it throws, a slot that is known to be idle has been put back.
+   * @returns whether this slot has the lock now, who else has it, or that the slot is no more
+   */
+  async function tryTake(slot: LockSlot, name: string, lifeMs: number) {
     try {
-      const answer = await rename(call, 'lock account', slot, name, lifeMs);
+      const answer = await roles.rename(call, 'lock account', slot.id, name, lifeMs);
       if (answer.status < 300) return 'mine';
       if (answer.status === 404) return 'slot gone';
     } catch (error) {
       if (!isOutcomeUnknown(error)) throw error;
       // The slot is not used again unless it is seen to have got there: the call may still be on its way.
-      const holder = await find(name);
-      if (holder?.id !== slot.id) throw unavailable(error);
+      const holder = await roles.find(name);
+      if (holder?.id !== slot.id) throw keycloakUnavailable(error);
     }
-    const holder = await find(name);
+    const holder = await puttingBackOnFailure(slot, roles.find(name));
     return holder?.id === slot.id ? 'mine' : holder;
   }
 
-  /** By its id: by its name, a lock that somebody took since would be removed. */
-  const removeExpired = (id: string) => {
-    const path = `/roles-by-id/${id}`;
-    // 500: another one removes it at the same moment.
-    return harmless({ operation: 'break lock', method: 'DELETE', path, expected: [404, 500] });
-  };
+  /** Whether the lock that stood in the way is out of the way now. */
+  async function breakIfExpired(slot: LockSlot, holder: LockRole | undefined): Promise<boolean> {
+    if (holder === undefined || holder.expiresAt > Date.now()) return false;
+    return puttingBackOnFailure(slot, roles.removeExpired(holder.id));
+  }
+
+  /** For what is done while a slot is idle. */
+  function puttingBackOnFailure<Result>(slot: LockSlot, work: Promise<Result>): Promise<Result> {
+    return work.catch((error) => {
+      slots.putBack(slot);
+      throw error;
+    });
+  }
 
   async function acquire(name: string): Promise<{ slot: LockSlot; takenAt: number }> {
-    let slot = slots.take() ?? (await makeSlot());
-    const patienceEndsAt = performance.now() + waitMs;
-    let first: { expiresAt: number } | undefined;
+    let slot = slots.take() ?? (await roles.make());
+    const waitEndsAt = performance.now() + lockWaitMs;
+    let first: LockRole | undefined;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
       const takenAt = performance.now();
-      const holder = await take(slot, name, slots.leaseMs);
+      const holder = await tryTake(slot, name, slots.leaseMs);
       if (holder === 'mine') return { slot, takenAt };
       if (holder === 'slot gone') {
-        slot = await makeSlot();
+        slot = await roles.make();
         continue;
       }
-      if (holder !== undefined && holder.expiresAt <= Date.now()) await removeExpired(holder.id);
+      await breakIfExpired(slot, holder);
       first ??= holder;
-      if (performance.now() >= patienceEndsAt) {
-        slots.giveBack(slot);
+      if (performance.now() >= waitEndsAt) {
+        slots.putBack(slot);
         // One and the same holder all the while has crashed, or is not sure of its change: only time ends that.
         throw changeInProgress(holder?.expiresAt === first?.expiresAt ? holder?.expiresAt : undefined);
       }
-      await pause(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch((cause) => {
-        slots.giveBack(slot);
-        throw unavailable(new KeycloakFailure('wait for lock', { cause }));
+      const waited = pause(pauseMs * (0.5 + Math.random()), undefined, { signal }).catch((cause) => {
+        throw keycloakUnavailable(new KeycloakFailure('wait for lock', { cause }));
       });
+      await puttingBackOnFailure(slot, waited);
     }
   }
 
   /** Never fails: a lock that could not be given back expires. */
-  async function release(slot: LockSlot, takenAt: number, name: string, lifeMs: number): Promise<boolean> {
-    limit.until = Number.POSITIVE_INFINITY;
-    const answer = await rename(lastCall, 'unlock account', slot, name, lifeMs).catch(() => undefined);
+  async function rename(slot: LockSlot, takenAt: number, name: string, lifeMs: number): Promise<boolean> {
+    fence.lift();
+    const answer = await roles
+      .rename(lastCall, 'unlock account', slot.id, name, lifeMs)
+      .catch(() => undefined);
     // Whoever finds a lock expired removes its role, so one held for long is not used again.
-    return answer !== undefined && answer.status < 300 && performance.now() - takenAt < slots.leaseMs / 2;
+    const heldMs = performance.now() - takenAt;
+    return answer !== undefined && answer.status < 300 && heldMs < sendingMsOf(slots.leaseMs);
   }
 
   return {
     async lockAccount(tenantId, id): Promise<AccountLock> {
-      const { slot, takenAt } = await acquire(lockName(tenantId, id));
-      limit.until = takenAt + slots.leaseMs / 2;
+      const { slot, takenAt } = await acquire(lockRoleNames.lock(tenantId, id));
+      fence.tighten(takenAt + sendingMsOf(slots.leaseMs));
       return {
         release: async () => {
-          if (await release(slot, takenAt, slot.idleName, slots.idleMs)) slots.giveBack(slot);
+          if (await rename(slot, takenAt, slot.idleName, idleSlotMs)) slots.putBack(slot);
         },
-        // The slot stays behind as the word that it was deleted.
+        // The slot stays behind as the record of the deletion.
         releaseAsDeleted: async () => {
-          await release(slot, takenAt, deletionName(tenantId, id), deletionRememberedMs);
+          await rename(slot, takenAt, lockRoleNames.deletion(tenantId, id), deletionRememberedMs);
         },
       };
     },
 
     async takeTurn(name, forMs) {
-      const slot = slots.take() ?? (await makeSlot());
+      const slot = slots.take() ?? (await roles.make());
       for (;;) {
-        const holder = await take(slot, `turn.${name}`, forMs);
+        const holder = await tryTake(slot, lockRoleNames.turn(name), forMs);
         // Never given back: that it lasts is what it is for.
         if (holder === 'mine') return true;
-        if (holder === undefined || holder === 'slot gone') return false;
-        if (holder.expiresAt > Date.now()) {
-          slots.giveBack(slot);
-          return false;
-        }
-        if ((await removeExpired(holder.id)).status === 500) return false;
+        if (holder === 'slot gone') return false;
+        if (await breakIfExpired(slot, holder)) continue;
+        slots.putBack(slot);
+        return false;
       }
     },
 
     async wasDeleted(tenantId, id) {
-      return (await find(deletionName(tenantId, id))) !== undefined;
+      return (await roles.find(lockRoleNames.deletion(tenantId, id))) !== undefined;
     },
   };
 }
-
-/** With the tenant, so that nobody can keep another tenant's account locked by naming its id. */
-const lockName = (tenantId: string, id: string) => `lock.${tenantId}.${id}`;
-const deletionName = (tenantId: string, id: string) => `deleted.${tenantId}.${id}`;
 
 function changeInProgress(expiresAt: number | undefined): ServiceError {
   const seconds = Math.max(1, Math.ceil(((expiresAt ?? 0) - Date.now()) / 1000));

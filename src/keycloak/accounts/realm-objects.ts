@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { ServiceError } from '../../errors.ts';
+import { keycloakUnavailable } from '../../errors.ts';
 import { names, roleAttributes } from '../../names.ts';
 import type { Catalogue, PermissionGroup } from '../../permissions/catalogue.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
-import { KeycloakFailure, unavailable } from '../calls/failures.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
 
 /** A role as role mappings name it. */
 export interface RoleReference {
@@ -37,6 +38,10 @@ export interface RealmObjects {
   catalogue(maxAgeMs: number): Promise<ProvisionedCatalogue>;
   /** The service-account user of an account's client, for which `find` asks when it is not known yet. */
   userOf(accountId: string, find: () => Promise<string>): Promise<string>;
+  /** That user, if it is known and the account was seen to be this tenant's. */
+  userIn(tenantId: string, accountId: string): string | undefined;
+  /** Takes note of the tenant that an account was seen to be of. */
+  rememberTenant(accountId: string, tenantId: string): void;
   forgetUser(accountId: string): void;
   /** The role of a tenant on `orki-tenants`, for which `ensure` asks when it is not known yet. */
   tenantRole(tenantId: string, ensure: () => Promise<RoleReference>): Promise<RoleReference>;
@@ -52,6 +57,7 @@ export const catalogueAge = { usual: catalogueLifeMs, fresh: freshForMs } as con
 export function createRealmObjects(api: AdminApi, callTimeoutMs: number): RealmObjects {
   const clientUuids = new Map<string, string>();
   const users = new LRUCache<string, string>({ max: 10_000 });
+  const tenants = new LRUCache<string, string>({ max: 10_000 });
   const tenantRoles = new LRUCache<string, RoleReference>({ max: 10_000 });
   let known: ProvisionedCatalogue | undefined;
   let underWay: Promise<ProvisionedCatalogue> | undefined;
@@ -102,7 +108,12 @@ export function createRealmObjects(api: AdminApi, callTimeoutMs: number): RealmO
       return underWay;
     },
     userOf: (accountId, find) => cachedIn(users, accountId, find),
-    forgetUser: (accountId) => void users.delete(accountId),
+    userIn: (tenantId, accountId) => (tenants.get(accountId) === tenantId ? users.get(accountId) : undefined),
+    rememberTenant: (accountId, tenantId) => void tenants.set(accountId, tenantId),
+    forgetUser(accountId) {
+      users.delete(accountId);
+      tenants.delete(accountId);
+    },
     tenantRole: (tenantId, ensure) => cachedIn(tenantRoles, tenantId, ensure),
     forgetTenantRole: (tenantId) => void tenantRoles.delete(tenantId),
   };
@@ -157,5 +168,5 @@ const first = (role: Role, attribute: string): string => role.attributes[attribu
 const order = (role: Role): number => Number(first(role, roleAttributes.order)) || 0;
 
 function notProvisioned(operation: string): ServiceError {
-  return unavailable(new KeycloakFailure(operation, { upstream: 'not there: run the provisioning' }));
+  return keycloakUnavailable(new KeycloakFailure(operation, { upstream: 'not there: run the provisioning' }));
 }

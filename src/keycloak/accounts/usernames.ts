@@ -1,33 +1,29 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isOutcomeUnknown } from '../../errors.ts';
-import { names } from '../../names.ts';
-import type { Gateway, UsernameHolder } from '../../service-accounts/gateway.ts';
+import { isOutcomeUnknown, keycloakUnavailable } from '../../errors.ts';
+import { usernameRoleAttributes as attribute, names, usernameRoleName } from '../../names.ts';
+import type { Gateway, UsernameReservation } from '../../service-accounts/gateway.ts';
 import { usernameKey } from '../../service-accounts/username.ts';
+import { usernameSendingMs } from '../../time-limits.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
-import { KeycloakFailure, unavailable } from '../calls/failures.ts';
-import { settled } from '../calls/settled.ts';
+import { confirmWrite } from '../calls/confirm-write.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
 import type { RealmObjects } from './realm-objects.ts';
 
-const accountAttribute = 'orki.account';
-const reservedAtAttribute = 'orki.reserved-at';
-/** Half of the time after which others count a reservation as abandoned. */
-const goodForMs = 20_000;
-
 /** A role of `orki-usernames`. */
-export const reservation = z
+export const usernameRole = z
   .object({
     id: z.string(),
     name: z.string(),
     attributes: z.object({
-      [accountAttribute]: z.tuple([z.string()]),
-      [reservedAtAttribute]: z.tuple([z.string()]),
+      [attribute.account]: z.tuple([z.string()]),
+      [attribute.reservedAt]: z.tuple([z.string()]),
     }),
   })
   .transform(({ id, name, attributes }) => {
-    const [[accountId], [reservedAt]] = [attributes[accountAttribute], attributes[reservedAtAttribute]];
-    const holder: UsernameHolder = { accountId, reservedAt };
-    return { id, name, holder };
+    const [[accountId], [reservedAt]] = [attributes[attribute.account], attributes[attribute.reservedAt]];
+    const reservation: UsernameReservation = { accountId, reservedAt };
+    return { id, name, reservation };
   });
 
 /**
@@ -36,30 +32,33 @@ export const reservation = z
  * can hold what a path can't, and grows by NFKC.
  */
 export function usernameReservations(
-  { call, lookAfter, limit }: BoundCalls,
-  realm: RealmObjects,
-): Pick<Gateway, 'reserveUsername' | 'releaseUsername'> {
+  { call, readBack, fence }: BoundCalls,
+  realm: Pick<RealmObjects, 'clientUuid'>,
+): Pick<Gateway, 'tryReserveUsername' | 'releaseUsername'> {
   const rolesPath = async () => `/clients/${await realm.clientUuid(names.usernamesClient)}/roles`;
 
   async function find(tenantId: string, username: string) {
-    const path = `${await rolesPath()}/${reservationName(tenantId, username)}`;
+    const path = `${await rolesPath()}/${roleOfUsername(tenantId, username)}`;
     const answer = await call({ operation: 'read username', method: 'GET', path, expected: [404] });
     if (answer.status === 404) return undefined;
-    const { id, holder } = reservation.parse(answer.body);
-    return { roleId: id, holder };
+    const { id, reservation } = usernameRole.parse(answer.body);
+    return { roleId: id, reservation };
   }
 
   return {
-    async reserveUsername(tenantId, username, holder) {
-      const goodUntil = performance.now() + goodForMs;
+    async tryReserveUsername(tenantId, username, reservation) {
+      const sendingEndsAt = performance.now() + usernameSendingMs;
       const reserving = {
         operation: 'reserve username',
         method: 'POST',
         path: await rolesPath(),
         body: {
-          name: reservationName(tenantId, username),
+          name: roleOfUsername(tenantId, username),
           description: `The username "${username}" of tenant ${tenantId} is taken.`,
-          attributes: { [accountAttribute]: [holder.accountId], [reservedAtAttribute]: [holder.reservedAt] },
+          attributes: {
+            [attribute.account]: [reservation.accountId],
+            [attribute.reservedAt]: [reservation.reservedAt],
+          },
         },
         // 500: racers that pass Keycloak's own look together meet in its database, which lets one of them through.
         expected: [409, 500],
@@ -69,39 +68,40 @@ export function usernameReservations(
         throw error;
       });
       const reserved = () => {
-        limit.until = Math.min(limit.until, goodUntil);
+        fence.tighten(sendingEndsAt);
         return 'reserved' as const;
       };
       if (answer.status !== undefined && answer.status < 300) return reserved();
       const found = await find(tenantId, username);
       // This very reservation, whatever became of its answer.
-      if (found?.holder.accountId === holder.accountId && found.holder.reservedAt === holder.reservedAt) {
-        return reserved();
-      }
+      if (found !== undefined && isSame(found.reservation, reservation)) return reserved();
       // Nothing depends on it yet; if it is still on its way it will count as abandoned.
-      if (found === undefined && answer.status === undefined) throw unavailable(answer.error);
+      if (found === undefined && answer.status === undefined) throw keycloakUnavailable(answer.error);
       if (found === undefined && answer.status === 500) {
-        throw unavailable(new KeycloakFailure('reserve username', { status: 500 }));
+        throw keycloakUnavailable(new KeycloakFailure('reserve username', { status: 500 }));
       }
-      // Given back between the two calls.
-      return found?.holder ?? 'contended';
+      // Released between the two calls.
+      return found?.reservation ?? 'contended';
     },
 
     async releaseUsername(tenantId, username, accountId, reservedAt) {
       const found = await find(tenantId, username);
-      if (found?.holder.accountId !== accountId) return;
-      if (reservedAt !== undefined && found.holder.reservedAt !== reservedAt) return;
+      if (found?.reservation.accountId !== accountId) return;
+      if (reservedAt !== undefined && found.reservation.reservedAt !== reservedAt) return;
       // By the role's id: by its name, a reservation that somebody made since would be removed.
       const path = `/roles-by-id/${found.roleId}`;
-      await settled(
+      await confirmWrite(
         () => call({ operation: 'release username', method: 'DELETE', path, expected: [404] }),
-        async () => (await lookAfter({ operation: 'check: release username', path })).status === 404,
+        async () => (await readBack({ operation: 'check: release username', path })).status === 404,
       );
     },
   };
 }
 
-/** The name of the role by which a username of a tenant is taken. */
-export function reservationName(tenantId: string, username: string): string {
-  return `${tenantId}.${createHash('sha256').update(usernameKey(username)).digest('base64url')}`;
+const isSame = (one: UsernameReservation, other: UsernameReservation): boolean =>
+  one.accountId === other.accountId && one.reservedAt === other.reservedAt;
+
+/** The name of the role by which a username of a tenant is reserved. */
+export function roleOfUsername(tenantId: string, username: string): string {
+  return usernameRoleName(tenantId, createHash('sha256').update(usernameKey(username)).digest('base64url'));
 }

@@ -1,12 +1,13 @@
 import { type Dispatcher, request } from 'undici';
+import { keycloakUnavailable, outcomeUnknown } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import {
   type KeycloakCallObserver,
   observed,
   unobserved,
 } from '../../observability/keycloak-call-observer.ts';
-import { until } from './deadline.ts';
-import { KeycloakFailure, outcomeUnknown, unavailable } from './failures.ts';
+import { waitWithin } from './deadline.ts';
+import { KeycloakFailure } from './failures.ts';
 import { type Resilience, wasNeverSent } from './resilience.ts';
 import type { TokenProvider } from './token-provider.ts';
 
@@ -86,16 +87,18 @@ export function createAdminApi(
       return await resilience(trySending, signal);
     } catch (cause) {
       const failure = new KeycloakFailure(call.operation, { cause });
-      throw wasNeverSent(cause) || call.method === 'GET' ? unavailable(failure) : outcomeUnknown(failure);
+      throw wasNeverSent(cause) || call.method === 'GET'
+        ? keycloakUnavailable(failure)
+        : outcomeUnknown(failure);
     }
   }
 
   return async (call, signal) => {
-    const token = await until(signal, tokens.token());
+    const token = await waitWithin(signal, tokens.token());
     let answer = await attempt(call, token, signal, 0);
     if (answer.status === 401) {
       tokens.discard(token);
-      answer = await attempt(call, await until(signal, tokens.token()), signal, 1);
+      answer = await attempt(call, await waitWithin(signal, tokens.token()), signal, 1);
     }
     const { status, text } = answer;
     const fine = (status >= 200 && status < 300) || call.expected?.includes(status);
@@ -106,6 +109,8 @@ export function createAdminApi(
     // Half of an answer that went well could hold half of a secret, so its words are not kept for the log.
     const upstream = fine ? 'not JSON' : text;
     const failure = new KeycloakFailure(call.operation, { status, upstream });
-    throw (status >= 500 || fine) && call.method !== 'GET' ? outcomeUnknown(failure) : unavailable(failure);
+    throw (status >= 500 || fine) && call.method !== 'GET'
+      ? outcomeUnknown(failure)
+      : keycloakUnavailable(failure);
   };
 }

@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
+import { keycloakUnavailable } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import {
   type KeycloakCallObserver,
@@ -7,7 +8,7 @@ import {
   unobserved,
 } from '../../observability/keycloak-call-observer.ts';
 import { authenticationParameters, type ClientCredential } from './client-authentication.ts';
-import { KeycloakFailure, unavailable } from './failures.ts';
+import { KeycloakFailure } from './failures.ts';
 import type { Resilience } from './resilience.ts';
 
 const operation = 'obtain service token';
@@ -56,11 +57,11 @@ export function createTokenProvider(
     const body = await grant(credentials);
     const send = (retry: number) => post(dispatcher, url, body, signal, retry, observe);
     const { status, text } = await resilience(send, signal).catch((cause) => {
-      throw unavailable(new KeycloakFailure(operation, { cause }));
+      throw keycloakUnavailable(new KeycloakFailure(operation, { cause }));
     });
     const parsed = status === 200 ? tokenResponse.safeParse(parseJson(text)) : undefined;
     if (!parsed?.success) {
-      throw unavailable(new KeycloakFailure(operation, { status, upstream: errorCode(text) }));
+      throw keycloakUnavailable(new KeycloakFailure(operation, { status, upstream: errorCode(text) }));
     }
     const { access_token: token, expires_in: lifeSeconds } = parsed.data;
     current = { token, renewAt: Date.now() + lifeSeconds * 1000 * renewAtShareOfLife };

@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
+import { keycloakUnavailable } from '../../errors.ts';
 import { names } from '../../names.ts';
-import { KeycloakFailure, unavailable } from '../calls/failures.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
 
 const needed = [
   ...names.serviceAdminRoles.map((role) => `${names.managementClient}/${role}`),
@@ -29,5 +30,5 @@ export function requireLeastRights(token: string): void {
   const lacking = needed.filter((role) => !held.includes(role)).map((role) => `lacks ${role}`);
   const surplus = held.filter((role) => !needed.includes(role)).map((role) => `has ${role} too many`);
   const upstream = [...lacking, ...surplus].join('; ');
-  if (upstream !== '') throw unavailable(new KeycloakFailure('look at own token', { upstream }));
+  if (upstream !== '') throw keycloakUnavailable(new KeycloakFailure('look at own token', { upstream }));
 }

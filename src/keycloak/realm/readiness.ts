@@ -22,6 +22,7 @@ export function readinessCheck(
   callTimeoutMs: number,
   onFailure: (error: unknown) => void,
 ): CheckReadiness {
+  let wasProvisioned = false;
   let latest: ReturnType<CheckReadiness> | undefined;
 
   const tenantSearch = () =>
@@ -61,10 +62,12 @@ export function readinessCheck(
         : [],
     );
     for (const { error } of failures) onFailure(error);
-    const missing = failures.map(({ name }) => name);
-    if (failures.some(({ error }) => isUnreachable(error)))
-      return { keycloak: 'down', provisioned: false, missing };
-    return { keycloak: 'up', provisioned: failures.length === 0, missing };
+    if (failures.some(({ error }) => isUnreachable(error))) {
+      return { keycloak: 'down', provisioned: wasProvisioned, missing: [] };
+    }
+    wasProvisioned = failures.length === 0;
+    if (wasProvisioned) return { keycloak: 'up', provisioned: true, missing: [] };
+    return { keycloak: 'up', provisioned: false, missing: failures.map(({ name }) => name) };
   }
 
   return () => {

@@ -1,39 +1,23 @@
 import { z } from 'zod';
 import { names } from '../../names.ts';
-import type { Account } from '../../service-accounts/account.ts';
 import { clientIdPrefix } from '../../service-accounts/client-id.ts';
+import type { SweepTargets } from '../../upkeep/sweep-targets.ts';
 import { accountOf } from '../accounts/account-representation.ts';
-import { lockRole } from '../accounts/locks.ts';
+import { lockRole } from '../accounts/lock-roles.ts';
 import type { RealmObjects } from '../accounts/realm-objects.ts';
-import { reservation, reservationName } from '../accounts/usernames.ts';
+import { roleOfUsername, usernameRole } from '../accounts/usernames.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
 import { boundCalls } from '../calls/bound-calls.ts';
-import { settled } from '../calls/settled.ts';
+import { confirmWrite } from '../calls/confirm-write.ts';
 
 const pageSize = 100;
 
-/** A username that is taken, and for which account. */
-export interface TakenUsername {
-  readonly roleId: string;
-  readonly accountId: string;
-  /** Whether it is the name of this account of this tenant. */
-  readonly isOf: (account: Account) => boolean;
-  readonly reservedAt: string;
-}
-
-/** What a crash can leave behind in Keycloak, for the sweeper. Each method throws a ServiceError: 503, or 504. */
-export interface Housekeeping {
-  /** The accounts of all tenants, unfinished ones among them. */
-  accounts(): AsyncIterable<Account>;
-  usernames(): AsyncIterable<TakenUsername>;
-  /** The roles that locked something, remembered a deletion or lay idle, and have expired before this time. */
-  locksExpiredBefore(time: number): AsyncIterable<{ readonly roleId: string; readonly name: string }>;
-  /** Removes one of these roles; one that is gone already does not matter. */
-  removeRole(roleId: string): Promise<void>;
-}
-
 /** Reads everything in stretches, so that no tenant's size matters. */
-export function housekeeping(api: AdminApi, realm: RealmObjects, callTimeoutMs: number): Housekeeping {
+export function sweepTargets(
+  api: AdminApi,
+  realm: Pick<RealmObjects, 'clientUuid'>,
+  callTimeoutMs: number,
+): SweepTargets {
   const get = (operation: string, path: string, query: Record<string, string | number | boolean>) =>
     api({ operation, method: 'GET', path, query }, AbortSignal.timeout(callTimeoutMs));
 
@@ -67,13 +51,13 @@ export function housekeeping(api: AdminApi, realm: RealmObjects, callTimeoutMs: 
 
     async *usernames() {
       for (const role of await rolesOf('sweep usernames', names.usernamesClient)) {
-        const parsed = reservation.safeParse(role);
+        const parsed = usernameRole.safeParse(role);
         if (!parsed.success) continue;
-        const { id, name, holder } = parsed.data;
+        const { id, name, reservation } = parsed.data;
         yield {
           roleId: id,
-          ...holder,
-          isOf: (account) => reservationName(account.tenantId, account.username) === name,
+          ...reservation,
+          isOf: (account) => roleOfUsername(account.tenantId, account.username) === name,
         };
       }
     },
@@ -87,12 +71,12 @@ export function housekeeping(api: AdminApi, realm: RealmObjects, callTimeoutMs: 
     },
 
     async removeRole(roleId) {
-      const { call, lookAfter } = boundCalls(api, AbortSignal.timeout(callTimeoutMs));
+      const { call, readBack } = boundCalls(api, AbortSignal.timeout(callTimeoutMs));
       const path = `/roles-by-id/${roleId}`;
       // Of several replicas that remove it at the same moment, one may be answered 500.
-      await settled(
+      await confirmWrite(
         () => call({ operation: 'sweep role', method: 'DELETE', path, expected: [404] }),
-        async () => (await lookAfter({ operation: 'check: sweep role', path })).status === 404,
+        async () => (await readBack({ operation: 'check: sweep role', path })).status === 404,
       );
     },
   };

@@ -1,11 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { KeycloakConnection } from '../keycloak/connect.ts';
-import { type Repair, sweep } from './sweep.ts';
+import type { ConnectGateway } from '../service-accounts/gateway.ts';
+import { requestWorkMs } from '../time-limits.ts';
+import { type Repair, type SweepDependencies, sweep } from './sweep.ts';
+import type { SweepTargets } from './sweep-targets.ts';
 
-/** For one repair. */
-const repairMs = 7_000;
-
-export interface Sweeper {
+export interface SweepSchedule {
   /** Ends it after the repair that it is at. */
   close(): Promise<void>;
 }
@@ -14,21 +13,21 @@ export interface Sweeper {
  * Sweeps time and again: `everyMs` after it started, and after each sweep, give or take a quarter, so that replicas
  * don't meet. Of all replicas one has the turn; a second sweep would do no harm, only work. Says what it repaired.
  */
-export function startSweeper(
-  keycloak: Pick<KeycloakConnection, 'connectGateway' | 'housekeeping'>,
+export function scheduleSweeps(
+  keycloak: { readonly connectGateway: ConnectGateway; readonly sweepTargets: SweepTargets },
   everyMs: number,
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
-): Sweeper {
-  let running: Promise<void> = Promise.resolve();
+): SweepSchedule {
+  let underWay: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const ending = new AbortController();
-  const connect = () => keycloak.connectGateway({ signal: AbortSignal.timeout(repairMs) });
+  const connect = () => keycloak.connectGateway({ signal: AbortSignal.timeout(requestWorkMs) });
 
   async function run(): Promise<void> {
     try {
       // Less than the shortest time between two, so that the turn is free again by then.
       if (await connect().takeTurn('sweep', everyMs / 2))
-        await sweepOnce(keycloak.housekeeping, connect, logger, ending.signal);
+        await sweepOnce(keycloak.sweepTargets, connect, logger, ending.signal);
     } catch (error) {
       logger.warn({ err: error }, 'the sweep broke off');
     }
@@ -37,7 +36,7 @@ export function startSweeper(
   function plan(): void {
     timer = setTimeout(
       () => {
-        running = run().finally(plan);
+        underWay = run().finally(plan);
       },
       everyMs * (0.75 + Math.random() / 2),
     );
@@ -49,7 +48,7 @@ export function startSweeper(
     async close() {
       ending.abort();
       clearTimeout(timer);
-      await running;
+      await underWay;
       clearTimeout(timer);
     },
   };
@@ -57,15 +56,15 @@ export function startSweeper(
 
 /** One sweep, logged: a line for each repair, and one for what came of all. */
 async function sweepOnce(
-  housekeeping: KeycloakConnection['housekeeping'],
-  connect: Parameters<typeof sweep>[0]['connect'],
+  targets: SweepTargets,
+  connect: SweepDependencies['connect'],
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
   signal: AbortSignal,
 ): Promise<void> {
   const repaired: Partial<Record<Repair['kind'], number>> = {};
   let failures = 0;
   await sweep({
-    housekeeping,
+    targets,
     connect,
     signal,
     now: Date.now,

@@ -1,23 +1,9 @@
 import { ServiceError } from '../errors.ts';
 import { names } from '../names.ts';
-import type { Caller } from '../permissions/caller.ts';
-import type { Catalogue } from '../permissions/catalogue.ts';
-import { permissionNames } from '../permissions/catalogue.ts';
+import type { Caller } from './caller.ts';
+import { type Catalogue, permissionNames } from './catalogue.ts';
 
 const { admin: adminRole, agent: agentRole } = names.modeRoles;
-
-export type ServiceAccountPermission = 'service-accounts:read' | 'service-accounts:write';
-
-/** @throws {ServiceError} 403 when the token is not one of this tenant. */
-export function requireTenant(caller: Caller, tenantId: string): void {
-  if (caller.tenantId !== tenantId) throw new ServiceError('wrong-tenant');
-}
-
-/** @throws {ServiceError} 403 naming the permission that the caller lacks. */
-export function requirePermission(caller: Caller, permission: ServiceAccountPermission): void {
-  if (caller.roles.has(permission)) return;
-  throw new ServiceError('permission-missing', { detail: `This needs the permission ${permission}.` });
-}
 
 /**
  * Whether the caller holds all that a role of `orki-api` gives, and so may hand it on. A holder of mode admin holds

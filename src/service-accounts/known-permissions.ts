@@ -1,12 +1,11 @@
 import { ServiceError } from '../errors.ts';
 import { type Catalogue, permissionNames } from '../permissions/catalogue.ts';
-import { expand } from '../permissions/roles.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
  * The catalogue, after making sure that it knows all `permissions`. A name that is not known is looked up afresh
  * once, so that a permission provisioned a moment ago can be granted at once.
- * @throws {ServiceError} 400 naming each permission that there is not.
+ * @throws {ServiceError} 400 naming each permission that does not exist.
  */
 export async function catalogueKnowing(gateway: Gateway, permissions: readonly string[]): Promise<Catalogue> {
   const cached = await gateway.catalogue();
@@ -30,31 +29,4 @@ export async function catalogueKnowing(gateway: Gateway, permissions: readonly s
 function unknownIn(catalogue: Catalogue, permissions: readonly string[]): number[] {
   const known = new Set(permissionNames(catalogue));
   return permissions.flatMap((name, index) => (known.has(name) ? [] : [index]));
-}
-
-/**
- * Moves an account's mapped roles to exactly `wanted`, never above the greater of old and new: a change that takes
- * anything away revokes first, a pure gain grants first.
- */
-export async function changeRoles(
-  gateway: Gateway,
-  catalogue: Catalogue,
-  id: string,
-  mapped: readonly string[],
-  wanted: readonly string[],
-): Promise<void> {
-  const revoke = () => withAny(mapped, wanted, (roles) => gateway.revokeRoles(id, roles));
-  const grant = () => withAny(wanted, mapped, (roles) => gateway.grantRoles(id, roles));
-  const after = new Set(expand(wanted, catalogue));
-  const takesAway = expand(mapped, catalogue).some((permission) => !after.has(permission));
-  for (const step of takesAway ? [revoke, grant] : [grant, revoke]) await step();
-}
-
-async function withAny(
-  all: readonly string[],
-  except: readonly string[],
-  change: (roles: readonly string[]) => Promise<void>,
-): Promise<void> {
-  const roles = all.filter((role) => !except.includes(role));
-  if (roles.length > 0) await change(roles);
 }
