@@ -14,7 +14,7 @@ export interface DocumentationOptions {
   readonly publicUrl: string;
   /** The realm as the world sees it. */
   readonly issuer: string;
-  /** Whether /swagger is served; the document itself is made anyhow. */
+  /** Whether /swagger is served; the document itself is made in either case. */
   readonly isShown: boolean;
 }
 

@@ -8,7 +8,7 @@ import { expiredLockKeptMs, unfinishedAccountKeptMs } from '../time-limits.ts';
 import type { SweepTargets } from './sweep-targets.ts';
 
 /** Who it is that repairs, for `updatedBy`. */
-const sweeper: Actor = { subject: names.serviceClient, username: `${names.serviceClient} (sweeper)` };
+const sweepActor: Actor = { subject: names.serviceClient, username: `${names.serviceClient} (sweep)` };
 
 export interface SweepDependencies {
   readonly targets: SweepTargets;
@@ -105,7 +105,7 @@ async function repairRoles({ connect, onRepair, now }: SweepDependencies, seen: 
       onRepair({ kind: 'redundant-roles', tenant: tenantId, account: id, roles: redundant });
     }
     if (after === undefined) return;
-    await gateway.editAccount(id, after, { at: new Date(now()).toISOString(), by: sweeper });
+    await gateway.editAccount(id, after, { at: new Date(now()).toISOString(), by: sweepActor });
     const before = { mode: account.mode, permissions: account.permissions };
     onRepair({ kind: 'mirror-of-roles', tenant: tenantId, account: id, before, after });
   });

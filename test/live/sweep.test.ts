@@ -60,7 +60,7 @@ const isFree = async (username: string) => {
   return outcome === 'reserved';
 };
 
-describe('the sweeper', () => {
+describe('the sweep', () => {
   it('leaves what is whole and what is under way as it is', async () => {
     const whole = await make();
     const underWay = await make({ whole: false });

@@ -111,7 +111,7 @@ export interface paths {
         head?: never;
         /**
          * Edit a service account
-         * @description Changes what is given (JSON merge patch, RFC 7396). You need every right that the account has and gets. On the way from one set of permissions to another the account never has more than the greater of both. Tokens issued before keep the old permissions until they expire.
+         * @description Changes only the fields you send (JSON merge patch, RFC 7396). You need every right that the account has and gets. On the way from one set of permissions to another the account never has more than the greater of both. Tokens issued before keep the old permissions until they expire.
          */
         patch: operations["editServiceAccount"];
         trace?: never;
@@ -2371,7 +2371,7 @@ export interface operations {
                         access_token: string;
                         /** @constant */
                         token_type: "Bearer";
-                        /** @description How many seconds it is good for. */
+                        /** @description For how many seconds it is valid. */
                         expires_in: number;
                         /** @constant */
                         refresh_expires_in?: 0;

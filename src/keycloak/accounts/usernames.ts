@@ -73,7 +73,7 @@ export function usernameReservations(
       };
       if (answer.status !== undefined && answer.status < 300) return reserved();
       const found = await find(tenantId, username);
-      // This very reservation, whatever became of its answer.
+      // It is this very reservation: it was made, and the answer got lost.
       if (found !== undefined && isSame(found.reservation, reservation)) return reserved();
       // Nothing depends on it yet; if it is still on its way it will count as abandoned.
       if (found === undefined && answer.status === undefined) throw keycloakUnavailable(answer.error);
