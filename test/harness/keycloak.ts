@@ -65,5 +65,3 @@ export async function startKeycloak(database: PostgreSql) {
   await keycloak.ready();
   return keycloak;
 }
-
-export type Keycloak = Awaited<ReturnType<typeof startKeycloak>>;

@@ -8,7 +8,7 @@ import { readSettings } from '../../src/keycloak/provisioning/settings.ts';
 import { steps } from '../../src/keycloak/provisioning/steps.ts';
 import { names } from '../../src/names.ts';
 
-export interface Answer {
+interface Answer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into Keycloak's answers as they come
   body: any;

@@ -4,7 +4,7 @@ import type RoleRepresentation from '@keycloak/keycloak-admin-client/lib/defs/ro
 import { NotThereYet, type Target } from './comparison.ts';
 
 /** What Keycloak answers for an object that exists, where its types leave the keys optional. */
-export type Stored<T, K extends keyof T> = T & { [key in K]-?: NonNullable<T[key]> };
+type Stored<T, K extends keyof T> = T & { [key in K]-?: NonNullable<T[key]> };
 export type StoredClient = Stored<ClientRepresentation, 'id' | 'clientId'>;
 export type StoredScope = Stored<ClientScopeRepresentation, 'id' | 'name'>;
 export type StoredRole = Stored<RoleRepresentation, 'id' | 'name'>;

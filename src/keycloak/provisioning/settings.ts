@@ -136,7 +136,7 @@ function appointmentOf(
 }
 
 export type ProvisioningSettings = z.infer<typeof settingsSchema>;
-export interface Appointment {
+interface Appointment {
   administrator: ClientOperator;
   operator: { clientId: string; privateKey: KeyObject };
 }
