@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
-import { loadCatalogue } from '../../src/keycloak/provisioning/catalogue.ts';
-import type { Target } from '../../src/keycloak/provisioning/comparison.ts';
-import { connectAsOperator } from '../../src/keycloak/provisioning/operator.ts';
-import { apply, check } from '../../src/keycloak/provisioning/run.ts';
+import { checkRealm } from '../../src/keycloak/provisioning/check-realm.ts';
+import { connectAsOperator } from '../../src/keycloak/provisioning/connect-as-operator.ts';
+import { readPermissionFile } from '../../src/keycloak/provisioning/permission-file.ts';
+import { provisionRealm } from '../../src/keycloak/provisioning/provision-realm.ts';
 import { readSettings } from '../../src/keycloak/provisioning/settings.ts';
+import type { Target } from '../../src/keycloak/provisioning/step.ts';
 import { steps } from '../../src/keycloak/provisioning/steps.ts';
 import { names } from '../../src/names.ts';
 
@@ -41,7 +42,7 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
   const target: Target = {
     keycloak: connectAsOperator(readSettings(env)),
     realm: name,
-    catalogue: await loadCatalogue(),
+    permissionFile: await readPermissionFile(),
     serviceClientSecret: secret,
     frontendRedirectUris: ['https://app.orki.test/callback'],
   };
@@ -87,12 +88,12 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
     },
     provision: async (changes: Partial<Target> = {}) => {
       const lines: string[] = [];
-      const outcome = await apply(steps, { ...target, ...changes }, (line) => lines.push(line));
+      const outcome = await provisionRealm(steps, { ...target, ...changes }, (line) => lines.push(line));
       return { ...outcome, lines };
     },
     check: async (changes: Partial<Target> = {}) => {
       const lines: string[] = [];
-      const outcome = await check(steps, { ...target, ...changes }, (line) => lines.push(line));
+      const outcome = await checkRealm(steps, { ...target, ...changes }, (line) => lines.push(line));
       return { ...outcome, lines };
     },
     uuidOf: async (clientId: string): Promise<string> => {
