@@ -8,6 +8,7 @@ import { readSettings } from '../../src/keycloak/provisioning/settings.ts';
 import type { Target } from '../../src/keycloak/provisioning/step.ts';
 import { steps } from '../../src/keycloak/provisioning/steps.ts';
 import { names } from '../../src/names.ts';
+import { jsonRequest } from '../support/json-request.ts';
 
 interface Answer {
   status: number;
@@ -62,6 +63,11 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
     return operator.accessToken ?? '';
   });
 
+  const uuidOf = async (clientId: string): Promise<string> => {
+    const { body } = await admin('GET', `/clients?clientId=${encodeURIComponent(clientId)}`);
+    return body[0].id;
+  };
+
   return {
     name,
     secret,
@@ -96,9 +102,13 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
       const outcome = await checkRealm(steps, { ...target, ...changes }, (line) => lines.push(line));
       return { ...outcome, lines };
     },
-    uuidOf: async (clientId: string): Promise<string> => {
-      const { body } = await admin('GET', `/clients?clientId=${encodeURIComponent(clientId)}`);
-      return body[0].id;
+    uuidOf,
+    /** The roles of a client that have these names, to be mapped to somebody. */
+    clientRoles: async (clientId: string, ...wanted: string[]): Promise<{ id: string; name: string }[]> => {
+      const { body } = await admin('GET', `/clients/${await uuidOf(clientId)}/roles`);
+      const roles = body.filter(({ name: role }: { name: string }) => wanted.includes(role));
+      if (roles.length !== wanted.length) throw new Error(`${clientId} lacks one of ${wanted}`);
+      return roles;
     },
   };
 }
@@ -106,14 +116,7 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
 function adminCall(base: string, realm: string, accessToken: () => Promise<string>): Call {
   return async (method, path, body) => {
     const url = path === '/../' ? base : `${base}/${realm}${path}`;
-    const response = await fetch(url, {
-      method,
-      headers: {
-        authorization: `Bearer ${await accessToken()}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const response = await fetch(url, jsonRequest(await accessToken(), { method, body }));
     const text = await response.text();
     return { status: response.status, body: parsed(text), location: response.headers.get('location') };
   };
