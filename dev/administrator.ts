@@ -1,4 +1,4 @@
-import { connectAsOperator } from '../src/keycloak/provisioning/operator.ts';
+import { connectAsOperator } from '../src/keycloak/provisioning/connect-as-operator.ts';
 import { administrator, realm } from './settings.ts';
 
 /** Acts on the demo's realm as the administrator of this checkout's own Keycloak. */

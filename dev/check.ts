@@ -5,6 +5,8 @@ import { root } from './paths.ts';
 const checks: [title: string, script: string, ...args: string[]][] = [
   ['Types', 'node_modules/typescript/bin/tsc'],
   ['Lint and format', 'node_modules/@biomejs/biome/bin/biome', 'ci'],
+  // A dependency, file or export that nothing uses, or an exception in knip.jsonc that nothing needs any more.
+  ['Unused code', 'node_modules/knip/bin/knip.js', '--treat-config-hints-as-errors'],
   // Redocly's recommended rules, with each warning an error.
   [
     'Contract',

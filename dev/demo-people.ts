@@ -1,6 +1,6 @@
-import { loadCatalogue } from '../src/keycloak/provisioning/catalogue.ts';
-import { connectAsOperator } from '../src/keycloak/provisioning/operator.ts';
-import { apply } from '../src/keycloak/provisioning/run.ts';
+import { connectAsOperator } from '../src/keycloak/provisioning/connect-as-operator.ts';
+import { readPermissionFile } from '../src/keycloak/provisioning/permission-file.ts';
+import { provisionRealm } from '../src/keycloak/provisioning/provision-realm.ts';
 import { readSettings } from '../src/keycloak/provisioning/settings.ts';
 import { steps } from '../src/keycloak/provisioning/steps.ts';
 import { loadDemoData } from './demo-data.ts';
@@ -13,8 +13,9 @@ await main(async () => {
   const { clientIsNew } = await loadDemoData({ keycloak, publicUrl: settings.publicUrl });
   // Clients that came since provisioning are within the service's reach until it runs again.
   if (clientIsNew) {
-    const target = { keycloak, catalogue: await loadCatalogue(settings.catalogueFile), ...settings };
-    await apply(steps, target, (line) => console.log(line));
+    const permissionFile = await readPermissionFile(settings.catalogueFile);
+    const target = { keycloak, permissionFile, ...settings };
+    await provisionRealm(steps, target, (line) => console.log(line));
   }
   console.log('The demo people are there: password demo, on this machine alone.');
   return 0;

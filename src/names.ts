@@ -87,3 +87,17 @@ export const roleAttributes = {
   label: 'orki.label',
   order: 'orki.order',
 } as const;
+
+/** Attributes by which provisioning keeps track of what it made. */
+export const provisioningAttributes = {
+  /**
+   * On a client, client scope or realm: provisioning made it. One that has a name of ours without this is somebody
+   * else's and is never changed; an operator hands it over by setting the attribute.
+   */
+  provisioned: 'orki.provisioned',
+  /**
+   * On a role that was a permission once. Accounts may still hold it, so the service has to be able to take it away, but
+   * no scope lets it into a token any more.
+   */
+  retired: 'orki.retired',
+} as const;

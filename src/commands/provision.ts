@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util';
 import { appointOperator } from '../keycloak/provisioning/appoint-operator.ts';
-import { loadCatalogue } from '../keycloak/provisioning/catalogue.ts';
-import { explainFailure } from '../keycloak/provisioning/failures.ts';
-import { connectAsOperator } from '../keycloak/provisioning/operator.ts';
-import { apply, check } from '../keycloak/provisioning/run.ts';
+import { checkRealm } from '../keycloak/provisioning/check-realm.ts';
+import { connectAsOperator } from '../keycloak/provisioning/connect-as-operator.ts';
+import { explainFailure } from '../keycloak/provisioning/explain-failure.ts';
+import { readPermissionFile } from '../keycloak/provisioning/permission-file.ts';
+import { provisionRealm } from '../keycloak/provisioning/provision-realm.ts';
 import { type ProvisioningSettings, readSettings } from '../keycloak/provisioning/settings.ts';
 import { steps } from '../keycloak/provisioning/steps.ts';
 
@@ -30,20 +31,20 @@ async function main(): Promise<number> {
     const target = {
       keycloak: connectAsOperator(settings),
       realm: settings.realm,
-      catalogue: await loadCatalogue(settings.catalogueFile),
+      permissionFile: await readPermissionFile(settings.catalogueFile),
       serviceClientKeys: settings.serviceClientKeys,
       serviceClientSecret: settings.serviceClientSecret,
       frontendRedirectUris: settings.frontendRedirectUris,
     };
-    if (!values.check) await appointOperator(settings, target, print);
     if (values.check) {
-      const { differences, findings, counts } = await check(steps, target, print);
+      const { differences, findings, unchanged } = await checkRealm(steps, target, print);
       print(
-        `realm ${settings.realm}: ${differences} differences, ${findings.length} findings, ${counts.unchanged} as they should be`,
+        `realm ${settings.realm}: ${differences} differences, ${findings.length} findings, ${unchanged} as they should be`,
       );
       return differences + findings.length > 0 ? 1 : 0;
     }
-    const { counts, findings } = await apply(steps, target, print);
+    await appointOperator(settings, target, print);
+    const { counts, findings } = await provisionRealm(steps, target, print);
     const summary = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
     print(`realm ${settings.realm}: ${summary.join(', ')}`);
     return findings.some(({ blocking }) => blocking) ? 1 : 0;

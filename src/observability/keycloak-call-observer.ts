@@ -7,7 +7,7 @@ export interface KeycloakCall {
   readonly retry: number;
 }
 
-export interface ObservedCall {
+interface ObservedCall {
   /** To be sent along. */
   readonly headers: Readonly<Record<string, string>>;
   /** Takes the status that came back, or why none did. */

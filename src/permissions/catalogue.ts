@@ -2,7 +2,7 @@
 export const modes = ['admin', 'agent', 'custom'] as const;
 export type Mode = (typeof modes)[number];
 
-export interface Permission {
+interface Permission {
   readonly name: string;
   readonly label: string;
   readonly description: string;

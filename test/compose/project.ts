@@ -1,18 +1,14 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { vi } from 'vitest';
 import { answersOk } from '../../dev/ready.ts';
+import { type Run, runCommand } from '../support/run-command.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const minutes = 60_000;
-
-export interface Run {
-  readonly code: number | null;
-  readonly output: string;
-}
 
 /** `docker compose`, or docker-compose where the engine's client has no such command. */
 const hasPlugin = spawnSync('docker', ['compose', 'version']).status === 0;
@@ -50,7 +46,7 @@ export async function composeProject(settings: Record<string, string> = {}) {
 
   /** Runs lines of a shell in the project's folder, as a person does. */
   function shell(script: string, more: Record<string, string> = {}): Promise<Run> {
-    return run('bash', ['-ec', shim + script], { cwd: folder, env: { ...env, ...more } });
+    return runCommand('bash', ['-ec', shim + script], { cwd: folder, env: { ...env, ...more } });
   }
   async function must(script: string, more?: Record<string, string>): Promise<string> {
     const { code, output } = await shell(script, more);
@@ -115,22 +111,6 @@ function documented(heading: string): string {
   const blocks = [...(section?.split(/^#+ /m)[0] ?? '').matchAll(/```sh\n(.*?)```/gs)];
   if (blocks.length === 0) throw new Error(`docs/operations.md has no commands below "${heading}"`);
   return blocks.map(([, lines]) => lines).join('');
-}
-
-async function run(
-  command: string,
-  args: string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
-): Promise<Run> {
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, output };
 }
 
 async function freePorts(count: number): Promise<number[]> {

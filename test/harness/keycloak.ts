@@ -6,7 +6,7 @@ import { missingForDistribution, obtainDistribution } from '../../dev/keycloak/d
 import { startInstance, waitForKeycloak } from '../../dev/keycloak/instance.ts';
 import { logFile } from '../../dev/paths.ts';
 import { Problem } from '../../dev/problem.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import type { PostgreSql } from './postgresql.ts';
 
 // Only this machine can reach it, and it is gone with the run.
@@ -65,5 +65,3 @@ export async function startKeycloak(database: PostgreSql) {
   await keycloak.ready();
   return keycloak;
 }
-
-export type Keycloak = Awaited<ReturnType<typeof startKeycloak>>;

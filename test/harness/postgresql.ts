@@ -17,7 +17,7 @@ import { endWithThisProcess } from '../../dev/guard.ts';
 import { findOnPath } from '../../dev/keycloak/java.ts';
 import { local, logFile } from '../../dev/paths.ts';
 import { Problem } from '../../dev/problem.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../support/free-port.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const superuser = 'keycloak';

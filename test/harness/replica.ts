@@ -6,7 +6,8 @@ import { isRunning, startInBackground, stop } from '../../dev/child.ts';
 import { endWithThisProcess } from '../../dev/guard.ts';
 import { logFile, root } from '../../dev/paths.ts';
 import { waitUntilReady } from '../../dev/ready.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../support/free-port.ts';
+import { jsonRequest } from '../support/json-request.ts';
 import type { Laboratory } from './laboratory.ts';
 
 const READY_TIMEOUT_MS = 60_000;
@@ -75,19 +76,12 @@ export async function startReplica(
     pid: started.pid,
     readLog: () => readFileSync(log, 'utf8'),
     /** Asks it something; throws when the connection breaks or the answer takes far too long. */
-    async request(wanted: ServiceRequest = {}): Promise<ServiceAnswer> {
-      const { method = 'GET', path = '', body, headers } = wanted;
+    async request({ method = 'GET', path = '', ...wanted }: ServiceRequest = {}): Promise<ServiceAnswer> {
       const token = await laboratory.token();
       const sentAt = performance.now();
       const response = await request(`${url}/api/v1/tenants/acme/service-accounts${path}`, {
+        ...jsonRequest(token, { method, ...wanted }),
         dispatcher: agent,
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(clientTimeoutMs),
       });
       const text = await response.body.text();

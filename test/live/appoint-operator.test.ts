@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { appointOperator } from '../../src/keycloak/provisioning/appoint-operator.ts';
-import { connectAsOperator } from '../../src/keycloak/provisioning/operator.ts';
-import { apply } from '../../src/keycloak/provisioning/run.ts';
+import { connectAsOperator } from '../../src/keycloak/provisioning/connect-as-operator.ts';
+import { provisionRealm } from '../../src/keycloak/provisioning/provision-realm.ts';
 import { readSettings } from '../../src/keycloak/provisioning/settings.ts';
 import { steps } from '../../src/keycloak/provisioning/steps.ts';
 import { type Call, type TestRealm, testRealm } from '../provisioning/test-realm.ts';
@@ -65,7 +65,7 @@ it('the temporary administrator makes an operator that can provision the realm a
   await appointOperator(settings, realm.target, () => undefined);
   expect(await isThere()).toBe(false);
 
-  const outcome = await apply(steps, { ...realm.target, keycloak: operator }, () => undefined);
+  const outcome = await provisionRealm(steps, { ...realm.target, keycloak: operator }, () => undefined);
   expect(outcome.findings.filter(({ blocking }) => blocking)).toEqual([]);
 
   const asOperator = realm.callWithToken((await operator.getAccessToken()) ?? '');

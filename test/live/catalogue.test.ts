@@ -18,8 +18,8 @@ it('a permission that is added and provisioned can be granted at once, and exist
   expect((await obtainToken(live.realm, old)).roles).toEqual(rolesInToken('admin').toSorted());
 
   const group = { name: 'reports', label: 'Reports', permissions: [{ ...added, modes: [] }] };
-  const { groups } = live.realm.target.catalogue;
-  await live.realm.provision({ catalogue: { groups: [...groups, group] } });
+  const { groups } = live.realm.target.permissionFile;
+  await live.realm.provision({ permissionFile: { groups: [...groups, group] } });
 
   expect((await obtainToken(live.realm, old)).roles).toContain(added.name);
   // The service looks again after two seconds, when it meets a name that it does not know.

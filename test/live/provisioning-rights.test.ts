@@ -27,11 +27,6 @@ beforeAll(async () => {
   service = await realm.asService();
 });
 
-const rolesOf = async (clientId: string, ...wanted: string[]) => {
-  const { body } = await realm.admin('GET', `/clients/${uuid[clientId]}/roles`);
-  return body.filter(({ name }: { name: string }) => wanted.includes(name));
-};
-
 test("the service's token names one administration role, its own one, and nothing else", async () => {
   const token = await realm.token({
     grant_type: 'client_credentials',
@@ -59,7 +54,7 @@ test('the service can do all of its work', async () => {
   });
 
   const mapping = `/users/${account.user}/role-mappings/clients/${account.api}`;
-  const admin = await rolesOf(names.apiClient, 'mode-admin');
+  const admin = await realm.clientRoles(names.apiClient, 'mode-admin');
   const reservation = { name: `acme.${randomUUID()}`, attributes: { 'orki.account': [account.id] } };
   const usernames = `/clients/${uuid[names.usernamesClient]}/roles`;
   const work: [string, string, unknown?][] = [
@@ -116,7 +111,7 @@ describe('the permissions give nobody else anything', () => {
       'another client with the same query role',
       async () => {
         const { body: user } = await realm.admin('GET', `/clients/${uuid.billing}/service-account-user`);
-        const roles = await rolesOf('realm-management', 'query-clients', 'query-users');
+        const roles = await realm.clientRoles('realm-management', 'query-clients', 'query-users');
         await realm.admin(
           'POST',
           `/users/${user.id}/role-mappings/clients/${uuid['realm-management']}`,

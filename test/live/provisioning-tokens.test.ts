@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Catalogue } from '../../src/keycloak/provisioning/catalogue.ts';
+import type { PermissionFile } from '../../src/keycloak/provisioning/permission-file.ts';
 import { names } from '../../src/names.ts';
 import { createAccount } from '../provisioning/test-account.ts';
 import { createPerson, createSignInClient, signIn } from '../provisioning/test-person.ts';
@@ -14,13 +14,13 @@ beforeAll(async () => {
 const rolesIn = (token: string): string[] =>
   decode(token).claims.resource_access?.[names.apiClient]?.roles ?? [];
 
-function withPermission(catalogue: Catalogue, name: string): Catalogue {
+function withPermission({ groups }: PermissionFile, name: string): PermissionFile {
   const permission = { name, label: 'New', description: 'Something new.', modes: [] };
-  return { groups: [...catalogue.groups, { name: 'new', label: 'New', permissions: [permission] }] };
+  return { groups: [...groups, { name: 'new', label: 'New', permissions: [permission] }] };
 }
 
-function withoutPermission(catalogue: Catalogue, gone: string): Catalogue {
-  const groups = catalogue.groups.map((group) => ({
+function withoutPermission(file: PermissionFile, gone: string): PermissionFile {
+  const groups = file.groups.map((group) => ({
     ...group,
     permissions: group.permissions.filter(({ name }) => name !== gone),
   }));
@@ -34,8 +34,8 @@ describe('the catalogue', () => {
     const agent = await createAccount(realm, service, 'acme', [names.modeRoles.agent]);
     expect(rolesIn(await admin.token())).not.toContain('billing:read');
 
-    const catalogue = withPermission(realm.target.catalogue, 'billing:read');
-    await realm.provision({ catalogue });
+    const permissionFile = withPermission(realm.target.permissionFile, 'billing:read');
+    await realm.provision({ permissionFile });
     expect(rolesIn(await admin.token())).toContain('billing:read');
     expect(rolesIn(await agent.token())).not.toContain('billing:read');
 
@@ -51,12 +51,12 @@ describe('the catalogue', () => {
     const custom = await createAccount(realm, service, 'acme', [gone, 'team:read']);
     const admin = await createAccount(realm, service, 'acme', [names.modeRoles.admin]);
 
-    const catalogue = withoutPermission(realm.target.catalogue, gone);
-    const { lines } = await realm.provision({ catalogue });
+    const permissionFile = withoutPermission(realm.target.permissionFile, gone);
+    const { lines } = await realm.provision({ permissionFile });
     expect(lines).toContainEqual(
       expect.stringContaining(`role ${gone} of orki-api: is no longer in the catalogue`),
     );
-    expect((await realm.check({ catalogue })).lines).toEqual([]);
+    expect((await realm.check({ permissionFile })).lines).toEqual([]);
     const path = `/clients/${custom.api}/roles/${gone}`;
     expect((await realm.admin('GET', path)).body.attributes).not.toHaveProperty('orki.group');
     expect(rolesIn(await custom.token())).toEqual(['team:read']);

@@ -1,26 +1,16 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
-import type { Target } from '../../src/keycloak/provisioning/comparison.ts';
-import { apply } from '../../src/keycloak/provisioning/run.ts';
+import { root } from '../../dev/paths.ts';
+import type { Comparison } from '../../src/keycloak/provisioning/comparison.ts';
+import { provisionRealm } from '../../src/keycloak/provisioning/provision-realm.ts';
+import type { Target } from '../../src/keycloak/provisioning/step.ts';
 import { steps } from '../../src/keycloak/provisioning/steps.ts';
 import { names } from '../../src/names.ts';
 import { testRealm } from '../provisioning/test-realm.ts';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { runCommand } from '../support/run-command.ts';
 
 /** Runs the command as an operator does. */
-async function command(env: Record<string, string>, ...args: string[]) {
-  const child = spawn(process.execPath, ['src/commands/provision.ts', ...args], { cwd: root, env });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-    });
-  }
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, output };
-}
+const command = (env: Record<string, string>, ...args: string[]) =>
+  runCommand(process.execPath, ['src/commands/provision.ts', ...args], { cwd: root, env });
 
 describe('on an empty Keycloak', () => {
   test('the command makes the realm, a second run changes nothing, and the check is clean', async () => {
@@ -65,21 +55,22 @@ test('a run that died at any point is finished by the next one', async () => {
   let finished = false;
   for (let allowed = 0; !finished; allowed += 7) {
     let left = allowed;
+    const mayDie = (comparison: Comparison): Comparison => {
+      if (comparison.outcome !== 'difference') return comparison;
+      const apply = async () => {
+        left -= 1;
+        if (left < 0) throw new Died();
+        await comparison.apply();
+      };
+      return { ...comparison, apply };
+    };
     const dying = steps.map((step) => ({
       ...step,
-      compare: async (...[target, comparison]: Parameters<typeof step.compare>) => {
-        await step.compare(target, comparison);
-        for (const difference of comparison.differences) {
-          const change = difference.apply;
-          difference.apply = async () => {
-            left -= 1;
-            if (left < 0) throw new Died();
-            await change();
-          };
-        }
+      async *compare(target: Target) {
+        for await (const comparison of step.compare(target)) yield mayDie(comparison);
       },
     }));
-    finished = await apply(dying, realm.target, () => {}).then(
+    finished = await provisionRealm(dying, realm.target, () => {}).then(
       () => true,
       (error: unknown) => {
         if (error instanceof Died) return false;

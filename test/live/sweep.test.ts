@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/names.ts';
 import type { Gateway } from '../../src/service-accounts/gateway.ts';
-import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
+import { sweepLater } from '../support/sweep-later.ts';
 
 const minuteMs = 60_000;
 const leaseMs = 2_000;
@@ -25,19 +25,7 @@ afterAll(() => keycloak.close());
 const connect = (): Gateway => keycloak.connectGateway({ signal: AbortSignal.timeout(60_000) });
 
 /** Sweeps as it would so many minutes from now, and says what was repaired. */
-async function sweepIn(minutes: number): Promise<Repair[]> {
-  const repairs: Repair[] = [];
-  await sweep({
-    targets: keycloak.sweepTargets,
-    connect,
-    now: () => Date.now() + minutes * minuteMs,
-    onRepair: (repair) => void repairs.push(repair),
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  return repairs;
-}
+const sweepIn = (minutes: number) => sweepLater(keycloak, minutes * minuteMs);
 
 /** An account as the service makes it; a crash leaves out the last step. */
 async function make({ whole = true } = {}) {

@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../../dev/child.ts';
+import { root } from '../../dev/paths.ts';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/names.ts';
 import { type SwitchDependencies, switchTenantOff, switchTenantOn } from '../../src/tenants/switch-tenant.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService } from '../support/live-service.ts';
+import { runCommand } from '../support/run-command.ts';
 
 let live: LiveService;
 let keycloak: KeycloakConnection;
@@ -28,18 +29,19 @@ afterAll(async () => {
 async function tenant(...args: string[]) {
   const { realm } = live;
   const auditFile = join(folder, `audit-${args.join('-')}-${Date.now()}`);
-  let output = '';
-  const code = await run(process.execPath, ['src/commands/tenant.ts', ...args, '--by', 'Olga'], {
-    env: {
-      KEYCLOAK_URL: realm.url,
-      KEYCLOAK_REALM: realm.name,
-      KEYCLOAK_CLIENT_SECRET: realm.secret,
-      AUDIT_FILE: auditFile,
+  const { code, output } = await runCommand(
+    process.execPath,
+    ['src/commands/tenant.ts', ...args, '--by', 'Olga'],
+    {
+      cwd: root,
+      env: {
+        KEYCLOAK_URL: realm.url,
+        KEYCLOAK_REALM: realm.name,
+        KEYCLOAK_CLIENT_SECRET: realm.secret,
+        AUDIT_FILE: auditFile,
+      },
     },
-    onOutput: (text) => {
-      output += text;
-    },
-  });
+  );
   const audit = () =>
     readFileSync(auditFile, 'utf8')
       .split('\n')

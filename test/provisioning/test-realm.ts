@@ -1,14 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
-import { loadCatalogue } from '../../src/keycloak/provisioning/catalogue.ts';
-import type { Target } from '../../src/keycloak/provisioning/comparison.ts';
-import { connectAsOperator } from '../../src/keycloak/provisioning/operator.ts';
-import { apply, check } from '../../src/keycloak/provisioning/run.ts';
+import { checkRealm } from '../../src/keycloak/provisioning/check-realm.ts';
+import { connectAsOperator } from '../../src/keycloak/provisioning/connect-as-operator.ts';
+import { readPermissionFile } from '../../src/keycloak/provisioning/permission-file.ts';
+import { provisionRealm } from '../../src/keycloak/provisioning/provision-realm.ts';
 import { readSettings } from '../../src/keycloak/provisioning/settings.ts';
+import type { Target } from '../../src/keycloak/provisioning/step.ts';
 import { steps } from '../../src/keycloak/provisioning/steps.ts';
 import { names } from '../../src/names.ts';
+import { jsonRequest } from '../support/json-request.ts';
 
-export interface Answer {
+interface Answer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into Keycloak's answers as they come
   body: any;
@@ -41,7 +43,7 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
   const target: Target = {
     keycloak: connectAsOperator(readSettings(env)),
     realm: name,
-    catalogue: await loadCatalogue(),
+    permissionFile: await readPermissionFile(),
     serviceClientSecret: secret,
     frontendRedirectUris: ['https://app.orki.test/callback'],
   };
@@ -60,6 +62,11 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
     }
     return operator.accessToken ?? '';
   });
+
+  const uuidOf = async (clientId: string): Promise<string> => {
+    const { body } = await admin('GET', `/clients?clientId=${encodeURIComponent(clientId)}`);
+    return body[0].id;
+  };
 
   return {
     name,
@@ -87,17 +94,21 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
     },
     provision: async (changes: Partial<Target> = {}) => {
       const lines: string[] = [];
-      const outcome = await apply(steps, { ...target, ...changes }, (line) => lines.push(line));
+      const outcome = await provisionRealm(steps, { ...target, ...changes }, (line) => lines.push(line));
       return { ...outcome, lines };
     },
     check: async (changes: Partial<Target> = {}) => {
       const lines: string[] = [];
-      const outcome = await check(steps, { ...target, ...changes }, (line) => lines.push(line));
+      const outcome = await checkRealm(steps, { ...target, ...changes }, (line) => lines.push(line));
       return { ...outcome, lines };
     },
-    uuidOf: async (clientId: string): Promise<string> => {
-      const { body } = await admin('GET', `/clients?clientId=${encodeURIComponent(clientId)}`);
-      return body[0].id;
+    uuidOf,
+    /** The roles of a client that have these names, to be mapped to somebody. */
+    clientRoles: async (clientId: string, ...wanted: string[]): Promise<{ id: string; name: string }[]> => {
+      const { body } = await admin('GET', `/clients/${await uuidOf(clientId)}/roles`);
+      const roles = body.filter(({ name: role }: { name: string }) => wanted.includes(role));
+      if (roles.length !== wanted.length) throw new Error(`${clientId} lacks one of ${wanted}`);
+      return roles;
     },
   };
 }
@@ -105,14 +116,7 @@ export async function testRealm(keycloak: Keycloak, prefix: string) {
 function adminCall(base: string, realm: string, accessToken: () => Promise<string>): Call {
   return async (method, path, body) => {
     const url = path === '/../' ? base : `${base}/${realm}${path}`;
-    const response = await fetch(url, {
-      method,
-      headers: {
-        authorization: `Bearer ${await accessToken()}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const response = await fetch(url, jsonRequest(await accessToken(), { method, body }));
     const text = await response.text();
     return { status: response.status, body: parsed(text), location: response.headers.get('location') };
   };

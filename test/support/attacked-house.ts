@@ -60,8 +60,6 @@ async function stateOf({ admin, uuidOf }: LiveRealm) {
   });
 }
 
-export const pathOf = (id: string, tenantId = 'acme') => `/${tenantId}/service-accounts/${id}`;
-
 /** Every call that names one account, with a body where one is needed. */
 export function everyCallOn(path: string) {
   return [

@@ -39,5 +39,3 @@ export async function keyOfTheRealm({ admin, issuer }: LiveRealm) {
       .setProtectedHeader({ alg: 'RS256', kid, ...header })
       .sign(privateKey);
 }
-
-export type ForgeToken = Awaited<ReturnType<typeof keyOfTheRealm>>;

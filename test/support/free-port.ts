@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
-/** A port of 127.0.0.1 on which nothing listened a moment ago, for programs that can't tell which one they chose. */
+/** A port of 127.0.0.1 on which nothing listened a moment ago, for what has to know its address before it listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -7,7 +7,7 @@ const everyPermission = names.modeRoles.admin;
 const mayManage = ['service-accounts:read', 'service-accounts:write'];
 
 /** Who may sign in: tenant, and roles of `orki-api`. */
-export const people = {
+const people = {
   admin: { tenantId: 'acme', roles: [everyPermission] },
   agent: { tenantId: 'acme', roles: [names.modeRoles.agent] },
   viewer: { tenantId: 'acme', roles: ['service-accounts:read', 'customers:read'] },

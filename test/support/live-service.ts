@@ -6,6 +6,7 @@ import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/names.ts';
 import type { AuditRecord } from '../../src/service-accounts/audit.ts';
+import { jsonRequest } from './json-request.ts';
 import { type LiveRealm, liveRealm, type PersonName } from './live-realm.ts';
 
 export const publicUrl = 'https://api.example.test/gateway';
@@ -76,17 +77,9 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
   const url = await app.listen({ host: '127.0.0.1', port });
 
   async function request(options: RequestOptions = {}): Promise<Answer> {
-    const { as = 'admin', method = 'GET', path = '/acme/service-accounts', body, headers } = options;
+    const { as = 'admin', method = 'GET', path = '/acme/service-accounts', ...wanted } = options;
     const token = typeof as === 'string' ? await realm.tokenOf(as) : as.token;
-    return send(`${url}/api/v1/tenants${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    return send(`${url}/api/v1/tenants${path}`, jsonRequest(token, { method, ...wanted }));
   }
 
   return {

@@ -59,7 +59,7 @@ export interface TestApp {
   request(options: RequestOptions): Promise<Answer>;
 }
 
-export interface RequestOptions extends Person {
+interface RequestOptions extends Person {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
   /** Below /api/v1/tenants. */
   readonly path?: string;

@@ -9,7 +9,7 @@ import {
 import { waitWithin } from './deadline.ts';
 import { KeycloakFailure } from './failures.ts';
 import { type Resilience, wasNeverSent } from './resilience.ts';
-import type { TokenProvider } from './token-provider.ts';
+import type { TokenProvider } from './token-cache.ts';
 
 export interface AdminCall {
   /** What the call is for, in a few words: it names the call in logs and metrics. */

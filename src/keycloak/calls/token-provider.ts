@@ -1,5 +1,4 @@
 import { type Dispatcher, request } from 'undici';
-import { z } from 'zod';
 import { keycloakUnavailable } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import {
@@ -10,17 +9,9 @@ import {
 import { authenticationParameters, type ClientCredential } from './client-authentication.ts';
 import { KeycloakFailure } from './failures.ts';
 import type { Resilience } from './resilience.ts';
+import { createTokenCache, type TokenProvider, tokenResponse } from './token-cache.ts';
 
 const operation = 'obtain service token';
-
-const tokenResponse = z.object({ access_token: z.string(), expires_in: z.number() });
-
-export interface TokenProvider {
-  /** A token that is good for some seconds yet. */
-  token(): Promise<string>;
-  /** Forgets this token, which Keycloak refused. */
-  discard(token: string): void;
-}
 
 export interface ClientCredentials {
   /** Keycloak as the service reaches it. */
@@ -32,12 +23,9 @@ export interface ClientCredentials {
   readonly credential: ClientCredential;
 }
 
-/** A token is renewed when a quarter of its life is left, so that none expires on its way to Keycloak. */
-const renewAtShareOfLife = 0.75;
-
 /**
- * Obtains the service's own access tokens by the client credentials grant (RFC 6749, 4.4). However many requests need
- * one at a time, one request for it is under way.
+ * Obtains the service's own access tokens by the client credentials grant (RFC 6749, 4.4); `timeoutMs` is what a call may
+ * take, the token request as well.
  * @throws {ServiceError} 503 from `token()` when Keycloak can't be reached or refuses the credentials.
  */
 export function createTokenProvider(
@@ -47,12 +35,10 @@ export function createTokenProvider(
   timeoutMs: number,
   observe: KeycloakCallObserver = unobserved,
 ): TokenProvider {
-  let current: { token: string; renewAt: number } | undefined;
-  let underWay: Promise<string> | undefined;
+  const realm = encodeURIComponent(credentials.realm);
+  const url = `${credentials.baseUrl}/realms/${realm}/protocol/openid-connect/token`;
 
-  async function obtain(): Promise<string> {
-    const realm = encodeURIComponent(credentials.realm);
-    const url = `${credentials.baseUrl}/realms/${realm}/protocol/openid-connect/token`;
+  return createTokenCache(async () => {
     const signal = AbortSignal.timeout(timeoutMs);
     const body = await grant(credentials);
     const send = (retry: number) => post(dispatcher, url, body, signal, retry, observe);
@@ -63,23 +49,8 @@ export function createTokenProvider(
     if (!parsed?.success) {
       throw keycloakUnavailable(new KeycloakFailure(operation, { status, upstream: errorCode(text) }));
     }
-    const { access_token: token, expires_in: lifeSeconds } = parsed.data;
-    current = { token, renewAt: Date.now() + lifeSeconds * 1000 * renewAtShareOfLife };
-    return token;
-  }
-
-  return {
-    async token() {
-      if (current !== undefined && Date.now() < current.renewAt) return current.token;
-      underWay ??= obtain().finally(() => {
-        underWay = undefined;
-      });
-      return underWay;
-    },
-    discard(token) {
-      if (current?.token === token) current = undefined;
-    },
-  };
+    return parsed.data;
+  }, timeoutMs);
 }
 
 async function grant(credentials: ClientCredentials): Promise<string> {

@@ -1,10 +1,10 @@
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import type ClientScopeRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientScopeRepresentation.js';
 import type RoleRepresentation from '@keycloak/keycloak-admin-client/lib/defs/roleRepresentation.js';
-import { NotThereYet, type Target } from './comparison.ts';
+import { MissingPrerequisite, type Target } from './step.ts';
 
 /** What Keycloak answers for an object that exists, where its types leave the keys optional. */
-export type Stored<T, K extends keyof T> = T & { [key in K]-?: NonNullable<T[key]> };
+type Stored<T, K extends keyof T> = T & { [key in K]-?: NonNullable<T[key]> };
 export type StoredClient = Stored<ClientRepresentation, 'id' | 'clientId'>;
 export type StoredScope = Stored<ClientScopeRepresentation, 'id' | 'name'>;
 export type StoredRole = Stored<RoleRepresentation, 'id' | 'name'>;
@@ -16,10 +16,13 @@ export async function findClient({ keycloak }: Target, clientId: string): Promis
   return found?.find((client) => client.clientId === clientId);
 }
 
-/** Like findClient, but throws NotThereYet. */
+/**
+ * The realm's client with exactly this clientId.
+ * @throws {MissingPrerequisite}
+ */
 export async function requireClient(target: Target, clientId: string): Promise<StoredClient> {
   const client = await findClient(target, clientId);
-  if (!client) throw new NotThereYet(`client ${clientId}`);
+  if (!client) throw new MissingPrerequisite(`client ${clientId}`);
   return client;
 }
 
@@ -29,47 +32,36 @@ export async function findClientScope({ keycloak }: Target, name: string): Promi
   return scopes.find((scope) => scope.name === name);
 }
 
-/** Like findClientScope, but throws NotThereYet. */
+/**
+ * The realm's client scope of this name.
+ * @throws {MissingPrerequisite}
+ */
 export async function requireClientScope(target: Target, name: string): Promise<StoredScope> {
   const scope = await findClientScope(target, name);
-  if (!scope) throw new NotThereYet(`client scope ${name}`);
+  if (!scope) throw new MissingPrerequisite(`client scope ${name}`);
   return scope;
 }
 
 /** All roles of a client with their attributes, which the brief representation leaves out. */
-export async function clientRoles({ keycloak }: Target, client: { id: string }): Promise<StoredRole[]> {
-  const full = { briefRepresentation: false };
-  return (await keycloak.clients.listRoles({ id: client.id, ...full })) as StoredRole[];
+export async function listClientRoles({ keycloak }: Target, client: { id: string }): Promise<StoredRole[]> {
+  // The admin client sends it along; its types don't know it.
+  const inFull = { briefRepresentation: false };
+  return (await keycloak.clients.listRoles({ id: client.id, ...inFull })) as StoredRole[];
 }
 
-/** The named roles of a client. Throws NotThereYet when one is missing. */
-export async function requireRoles(
+/**
+ * The roles of a client that have these names, in the same order.
+ * @throws {MissingPrerequisite} when there is none of a name
+ */
+export async function requireClientRoles(
   target: Target,
   client: StoredClient,
   names: string[],
 ): Promise<StoredRole[]> {
-  const roles = await clientRoles(target, client);
+  const roles = await listClientRoles(target, client);
   return names.map((name) => {
     const role = roles.find((candidate) => candidate.name === name);
-    if (!role) throw new NotThereYet(`role ${name} of ${client.clientId}`);
+    if (!role) throw new MissingPrerequisite(`role ${name} of ${client.clientId}`);
     return role;
   });
-}
-
-/**
- * What of a paged Keycloak list is to be kept, each id once. Pages overlap, so that an entry isn't missed when others
- * before it are deleted while the list is read.
- */
-export async function allPages<T extends { id?: string }>(
-  page: (range: { first: number; max: number }) => Promise<T[]>,
-  keep: (item: T) => boolean = () => true,
-): Promise<T[]> {
-  const max = 200;
-  const overlap = 20;
-  const kept = new Map<string | undefined, T>();
-  for (let first = 0; ; first += max - overlap) {
-    const items = await page({ first, max });
-    for (const item of items.filter(keep)) kept.set(item.id, item);
-    if (items.length < max) return [...kept.values()];
-  }
 }

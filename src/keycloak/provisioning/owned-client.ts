@@ -1,12 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import { assertionAlgorithm, publicKeySet } from '../calls/client-keys.ts';
-import { type Comparison, mismatches, setDifference, type Target } from './comparison.ts';
+import { type Comparison, creation, update } from './comparison.ts';
 import { findClient, requireClientScope, type StoredClient } from './lookups.ts';
-import { isProvisioned, provisionedMark, somebodyElses } from './ownership.ts';
+import { mismatches, setDifference } from './mismatches.ts';
+import { foreignObject, isProvisioned, provisionedMark } from './ownership.ts';
+import type { Target } from './step.ts';
 
 /** A client that can obtain no token in any way. */
-export const noFlows = {
+export const withoutFlows = {
   standardFlowEnabled: false,
   implicitFlowEnabled: false,
   directAccessGrantsEnabled: false,
@@ -18,7 +20,7 @@ export const noFlows = {
  * A client that authenticates by any of these keys (private_key_jwt). Keycloak then takes no secret from it, not the
  * one that it stores with every client either.
  */
-export async function authenticatedBy(keys: readonly KeyObject[]) {
+export async function withKeys(keys: readonly KeyObject[]) {
   return {
     clientAuthenticatorType: 'client-jwt',
     attributes: {
@@ -32,22 +34,22 @@ export async function authenticatedBy(keys: readonly KeyObject[]) {
 type DesiredClient = ClientRepresentation & { clientId: string };
 
 /**
- * Compares a client of ours, its default and optional scopes included, and returns it when it is there. One that
- * provisioning didn't make is left alone and becomes a blocking finding. `onlyAtCreation` is sent once and never
- * compared.
+ * Compares a client of ours, its default and optional scopes included. One that provisioning did not make is left alone
+ * and becomes a blocking finding.
+ * @param onlyAtCreation is sent once and never compared
+ * @returns the client when it is there and is ours
  */
-export async function compareOwnedClient(
+export async function* compareOwnedClient(
   target: Target,
-  comparison: Comparison,
   { defaultClientScopes = [], ...desired }: DesiredClient,
   onlyAtCreation: ClientRepresentation = {},
-): Promise<StoredClient | undefined> {
+): AsyncGenerator<Comparison, StoredClient | undefined> {
   const { keycloak } = target;
   const what = `client ${desired.clientId}`;
   const wanted = { enabled: true, ...desired, attributes: { ...provisionedMark, ...desired.attributes } };
   const actual = await findClient(target, desired.clientId);
   if (!actual) {
-    comparison.differs('create', what, '', () =>
+    yield creation(what, () =>
       // Keycloak would add the realm's default and optional scopes to a client that brings no lists of its own.
       keycloak.clients.create({
         ...wanted,
@@ -59,34 +61,29 @@ export async function compareOwnedClient(
     return undefined;
   }
   if (!isProvisioned(actual)) {
-    comparison.finding(somebodyElses(what), { blocking: true });
+    yield foreignObject(what);
     return undefined;
   }
-  comparison.updates(what, mismatches(wanted, actual), () =>
+  yield update(what, mismatches(wanted, actual), () =>
     keycloak.clients.update({ id: actual.id }, { ...wanted, id: actual.id }),
   );
-  await compareScopesOf(target, comparison, actual, defaultClientScopes);
+  yield compareScopes(target, actual, defaultClientScopes);
   return actual;
 }
 
 /** A client's own scope lists are ignored by PUT and have endpoints of their own. */
-async function compareScopesOf(
-  target: Target,
-  comparison: Comparison,
-  client: StoredClient,
-  wanted: string[],
-): Promise<void> {
+function compareScopes(target: Target, client: StoredClient, wanted: string[]): Comparison {
   const { keycloak } = target;
   // Keycloak adds this one to every client with a service account.
   const own = client.serviceAccountsEnabled ? ['service_account'] : [];
   const { missing, surplus } = setDifference([...wanted, ...own], client.defaultClientScopes ?? []);
   const optional = client.optionalClientScopes ?? [];
-  const text = [
+  const differences = [
     ...missing.map((name) => `lacks ${name}`),
     ...surplus.map((name) => `has ${name} too many`),
     ...optional.map((name) => `has optional ${name} too many`),
   ];
-  comparison.updates(`scopes of client ${client.clientId}`, text, async () => {
+  return update(`scopes of client ${client.clientId}`, differences, async () => {
     const reference = async (name: string) => ({
       id: client.id,
       clientScopeId: (await requireClientScope(target, name)).id,

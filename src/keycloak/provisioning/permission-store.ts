@@ -1,7 +1,8 @@
 import type PolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
 import { DecisionStrategy, Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
-import { NotThereYet, type Target } from './comparison.ts';
-import { allPages, findClient } from './lookups.ts';
+import { allPages } from '../calls/pages.ts';
+import { findClient } from './lookups.ts';
+import { MissingPrerequisite, type Target } from './step.ts';
 
 /** The client in which Keycloak keeps a realm's fine-grained admin permissions. */
 const permissionsClient = 'admin-permissions';
@@ -34,14 +35,17 @@ export interface UserPolicy {
   users: string[];
 }
 
-/** Like findPermissionStore, but throws NotThereYet. */
-export async function openPermissionStore(target: Target): Promise<PermissionStore> {
+/**
+ * The realm's fine-grained admin permissions.
+ * @throws {MissingPrerequisite} while there can be none
+ */
+export async function requirePermissionStore(target: Target): Promise<PermissionStore> {
   const store = await findPermissionStore(target);
-  if (!store) throw new NotThereYet(`client ${permissionsClient}`);
+  if (!store) throw new MissingPrerequisite(`client ${permissionsClient}`);
   return store;
 }
 
-/** The realm's fine-grained admin permissions; undefined while there can be none. */
+/** The realm's fine-grained admin permissions and their policies; undefined while there can be none. */
 export async function findPermissionStore(target: Target) {
   const { keycloak } = target;
   const client = await findClient(target, permissionsClient);
@@ -50,18 +54,20 @@ export async function findPermissionStore(target: Target) {
 
   return {
     policies: async () => {
-      const found = await allPages((range) =>
+      const found = allPages((range) =>
         keycloak.clients
           .listPolicies({ id, permission: 'false', ...range })
           .then((policies) => policies || []),
       );
-      return found.map(({ id: policyId = '', name = '', type = '', logic, config }) => ({
-        id: policyId,
-        name,
-        type,
-        logic,
-        users: JSON.parse(config?.users ?? '[]') as string[],
-      }));
+      return (await Array.fromAsync(found)).map(
+        ({ id: policyId = '', name = '', type = '', logic, config }) => ({
+          id: policyId,
+          name,
+          type,
+          logic,
+          users: JSON.parse(config?.users ?? '[]') as string[],
+        }),
+      );
     },
     createPolicy: (policy: UserPolicy) => keycloak.clients.createPolicy({ id, type: 'user' }, policy),
     updatePolicy: (policyId: string, policy: UserPolicy) =>
@@ -69,8 +75,10 @@ export async function findPermissionStore(target: Target) {
     removePolicy: (policyId: string) => keycloak.clients.delPolicy({ id, policyId }),
 
     permissions: async () => {
-      const found = await allPages((range) => keycloak.clients.findPermissions({ id, ...range }));
-      return Promise.all(found.map((permission) => readPermission(target, id, permission)));
+      const found = allPages((range) => keycloak.clients.findPermissions({ id, ...range }));
+      return Promise.all(
+        (await Array.fromAsync(found)).map((permission) => readPermission(target, id, permission)),
+      );
     },
     createPermission: (permission: AdminPermission, policyIds: string[]) =>
       keycloak.clients.createPermission({ id, type: 'scope' }, representation(permission, policyIds)),

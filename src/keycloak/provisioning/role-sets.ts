@@ -1,24 +1,23 @@
 import type MappingsRepresentation from '@keycloak/keycloak-admin-client/lib/defs/mappingsRepresentation.js';
-import type { Comparison } from './comparison.ts';
+import { type Comparison, update } from './comparison.ts';
 import type { StoredRole } from './lookups.ts';
 
 /** How the roles of one place (a scope, a client's scope, a user) are changed: Keycloak does it per container. */
 export interface RoleChanges {
-  addOfClient: (clientUuid: string, roles: StoredRole[]) => Promise<void>;
-  removeOfClient: (clientUuid: string, roles: StoredRole[]) => Promise<void>;
-  removeOfRealm: (roles: StoredRole[]) => Promise<void>;
+  readonly addOfClient: (clientUuid: string, roles: StoredRole[]) => Promise<void>;
+  readonly removeOfClient: (clientUuid: string, roles: StoredRole[]) => Promise<void>;
+  readonly removeOfRealm: (roles: StoredRole[]) => Promise<void>;
 }
 
 /** Compares the roles at a place with the client roles that have to be there, all of them and no other. */
 export function compareRoleSet(
-  comparison: Comparison,
   what: string,
   wanted: StoredRole[],
   found: StoredRole[],
   changes: RoleChanges,
-): void {
-  const { missing, surplus } = roleDifference(wanted, found);
-  comparison.updates(what, describe(missing, surplus), async () => {
+): Comparison {
+  const { missing, surplus, mismatches } = roleDifference(wanted, found);
+  return update(what, mismatches, async () => {
     // Taking away comes first, so that what dies half-way has too little rather than too much.
     for (const [container, roles] of byContainer(surplus)) {
       if (roles[0]?.clientRole) await changes.removeOfClient(container, roles);
@@ -28,20 +27,18 @@ export function compareRoleSet(
   });
 }
 
-/** Which roles are missing and which are too many, told apart by id. */
+/** Which roles are missing and which are too many, told apart by id, and a line for each of both. */
 export function roleDifference(wanted: StoredRole[], found: StoredRole[]) {
   const without = (roles: StoredRole[], others: StoredRole[]) =>
     roles.filter((role) => !others.some(({ id }) => id === role.id));
-  return { missing: without(wanted, found), surplus: without(found, wanted) };
-}
-
-/** One line each for what is missing and what is too many. */
-export function describe(missing: StoredRole[], surplus: StoredRole[]): string[] {
+  const missing = without(wanted, found);
+  const surplus = without(found, wanted);
   const list = (roles: StoredRole[]) => roles.map(({ name }) => name).join(', ');
-  return [
+  const mismatches = [
     ...(missing.length > 0 ? [`lacks ${list(missing)}`] : []),
     ...(surplus.length > 0 ? [`has ${list(surplus)} too many`] : []),
   ];
+  return { missing, surplus, mismatches };
 }
 
 /** The roles in Keycloak's answer about mappings, whichever client or realm they belong to. */

@@ -18,7 +18,7 @@ const addresses = [
  * of some fields alone; without redirect addresses the implicit grant leads nowhere. `confidential-client` does not act
  * on the Admin API.
  */
-export const profile = {
+export const accountClientProfile = {
   name: 'orki service accounts',
   description: 'Clients with a secret of their own, for the client credentials grant alone.',
   executors: [
@@ -38,7 +38,7 @@ export const profile = {
   ],
 } satisfies ClientProfileRepresentation;
 
-const ofTheService = {
+const policyForService = {
   name: 'orki what the service makes',
   description: 'Whatever the service makes or changes is like a service account.',
   enabled: true,
@@ -48,10 +48,10 @@ const ofTheService = {
       configuration: { roles: [`${names.serviceClient}.${names.makerRole}`] },
     },
   ],
-  profiles: [profile.name],
+  profiles: [accountClientProfile.name],
 } satisfies ClientPolicyRepresentation;
 
-const ofRegistration = {
+const policyForRegistration = {
   name: 'orki registration by token',
   description:
     'Whoever may manage clients may make tokens for registering some, past the policy of the service.',
@@ -62,13 +62,13 @@ const ofRegistration = {
       configuration: { 'update-client-source': ['ByInitialAccessToken', 'ByRegistrationAccessToken'] },
     },
   ],
-  profiles: [profile.name],
+  profiles: [accountClientProfile.name],
 } satisfies ClientPolicyRepresentation;
 
 /**
  * When the profile applies. Dynamic client registration does not tell who made the token that it is done with, so
  * there the policy is for everybody: not in a realm that others made, where they may rely on it.
  */
-export function desiredPolicies({ ownsRealm }: { ownsRealm: boolean }) {
-  return ownsRealm ? [ofTheService, ofRegistration] : [ofTheService];
+export function desiredClientPolicies({ ownsRealm }: { ownsRealm: boolean }) {
+  return ownsRealm ? [policyForService, policyForRegistration] : [policyForService];
 }

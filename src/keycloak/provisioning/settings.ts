@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { readFileVariables } from '../../file-variables.ts';
-import type { ClientCredential } from '../calls/client-authentication.ts';
-import { readPrivateKey, readPublicKeys } from '../calls/client-keys.ts';
+import { readPublicKeys } from '../calls/client-keys.ts';
+import { appointment, operatorCredential, operatorVariables } from './operator-settings.ts';
+import { pemVariable } from './pem-variable.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
@@ -24,15 +25,6 @@ const inFiles = [
   'KEYCLOAK_BOOTSTRAP_CLIENT_SECRET',
 ];
 
-const key = <T>(read: (pem: string) => T) =>
-  z.string().transform((pem, context) => {
-    try {
-      return read(pem);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  });
 /** Two at a time, so that one can take the other's place without an outage. */
 const publicKeys = (pem: string): KeyObject[] => {
   const keys = readPublicKeys(pem);
@@ -48,15 +40,8 @@ const environment = z.object({
     .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/, 'must be made of letters, digits, dots, _ and -')
     .refine((realm) => realm !== 'master', 'must not be master: its administrators own the whole server')
     .default('orki'),
-  KEYCLOAK_ADMIN_REALM: z.string().min(1).default('master'),
-  KEYCLOAK_ADMIN_USERNAME: z.string().min(1).optional(),
-  KEYCLOAK_ADMIN_PASSWORD: z.string().min(1).optional(),
-  KEYCLOAK_ADMIN_CLIENT_ID: z.string().min(1).optional(),
-  KEYCLOAK_ADMIN_CLIENT_KEY: key(readPrivateKey).optional(),
-  KEYCLOAK_ADMIN_CLIENT_SECRET: z.string().min(1).optional(),
-  KEYCLOAK_BOOTSTRAP_CLIENT_ID: z.string().min(1).optional(),
-  KEYCLOAK_BOOTSTRAP_CLIENT_SECRET: z.string().min(1).optional(),
-  KEYCLOAK_CLIENT_PUBLIC_KEYS: key(publicKeys).optional(),
+  ...operatorVariables,
+  KEYCLOAK_CLIENT_PUBLIC_KEYS: pemVariable(publicKeys).optional(),
   KEYCLOAK_CLIENT_SECRET: z
     .string()
     .min(16, 'must have at least 16 characters')
@@ -72,7 +57,7 @@ const environment = z.object({
 });
 
 const settingsSchema = environment.transform((env, context) => {
-  const operator = operatorOf(env);
+  const operator = operatorCredential(env);
   if (!operator) {
     context.addIssue({
       code: 'custom',
@@ -82,8 +67,8 @@ const settingsSchema = environment.transform((env, context) => {
     });
     return z.NEVER;
   }
-  const appointment = appointmentOf(env, operator);
-  if (appointment === 'incomplete') {
+  const appointed = appointment(env, operator);
+  if (appointed === 'incomplete') {
     context.addIssue({
       code: 'custom',
       path: ['KEYCLOAK_BOOTSTRAP_CLIENT_ID'],
@@ -100,7 +85,7 @@ const settingsSchema = environment.transform((env, context) => {
     realm: env.KEYCLOAK_REALM,
     operatorRealm: env.KEYCLOAK_ADMIN_REALM,
     operator,
-    appointment,
+    appointment: appointed,
     serviceClientKeys: env.KEYCLOAK_CLIENT_PUBLIC_KEYS,
     serviceClientSecret: env.KEYCLOAK_CLIENT_SECRET,
     frontendRedirectUris: env.FRONTEND_REDIRECT_URIS,
@@ -108,48 +93,15 @@ const settingsSchema = environment.transform((env, context) => {
   };
 });
 
-function operatorOf(env: z.infer<typeof environment>): OperatorCredential | undefined {
-  const { KEYCLOAK_ADMIN_CLIENT_ID: clientId, KEYCLOAK_ADMIN_CLIENT_KEY: privateKey } = env;
-  const secret = env.KEYCLOAK_ADMIN_CLIENT_SECRET;
-  if (clientId && privateKey) return { clientId, credential: { privateKey } };
-  if (clientId && secret) return { clientId, credential: { secret } };
-  if (env.KEYCLOAK_ADMIN_USERNAME && env.KEYCLOAK_ADMIN_PASSWORD) {
-    return { username: env.KEYCLOAK_ADMIN_USERNAME, password: env.KEYCLOAK_ADMIN_PASSWORD };
-  }
-  return undefined;
-}
-
-/** Who makes whom the operator, where Keycloak's temporary administrator is named. */
-function appointmentOf(
-  env: z.infer<typeof environment>,
-  operator: OperatorCredential,
-): Appointment | 'incomplete' | undefined {
-  const { KEYCLOAK_BOOTSTRAP_CLIENT_ID: clientId, KEYCLOAK_BOOTSTRAP_CLIENT_SECRET: secret } = env;
-  if (!clientId || !secret) return undefined;
-  if (!('clientId' in operator) || !('privateKey' in operator.credential)) return 'incomplete';
-  if (env.KEYCLOAK_ADMIN_REALM !== env.KEYCLOAK_REALM) return 'incomplete';
-  const { privateKey } = operator.credential;
-  return {
-    administrator: { clientId, credential: { secret } },
-    operator: { clientId: operator.clientId, privateKey },
-  };
-}
-
 export type ProvisioningSettings = z.infer<typeof settingsSchema>;
-export interface Appointment {
-  administrator: ClientOperator;
-  operator: { clientId: string; privateKey: KeyObject };
-}
-interface ClientOperator {
-  clientId: string;
-  credential: ClientCredential;
-}
-export type OperatorCredential = ClientOperator | { username: string; password: string };
 
 /** The environment does not say what provisioning needs; the message names each variable and holds no value. */
 export class SettingsError extends Error {}
 
-/** Reads the environment of `npm run provision`. An empty variable counts as absent. Throws SettingsError. */
+/**
+ * Reads the environment of `npm run provision`. An empty variable counts as absent.
+ * @throws {SettingsError}
+ */
 export function readSettings(env: Record<string, string | undefined>): ProvisioningSettings {
   const { env: given, faults } = readFileVariables(env, inFiles);
   const parsed = settingsSchema.safeParse(given);

@@ -1,4 +1,4 @@
-import type { Step } from './comparison.ts';
+import type { Step } from './step.ts';
 import { adminPermissions, adminPolicies } from './steps/admin-permissions.ts';
 import { clientPolicies } from './steps/client-policies.ts';
 import { clientScopes } from './steps/client-scopes.ts';

@@ -4,7 +4,7 @@ import { clientAttributes, names } from '../../names.ts';
 import type { RealmObjects } from '../accounts/realm-objects.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
 import { KeycloakFailure } from '../calls/failures.ts';
-import type { TokenProvider } from '../calls/token-provider.ts';
+import type { TokenProvider } from '../calls/token-cache.ts';
 import { requireLeastRights } from './least-rights.ts';
 
 const checkedForMs = 2_000;

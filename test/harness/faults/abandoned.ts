@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectKeycloak, type KeycloakConnection } from '../../../src/keycloak/connect.ts';
 import { clientAttributes, names } from '../../../src/names.ts';
-import { type Repair, sweep } from '../../../src/upkeep/sweep.ts';
+import type { Repair } from '../../../src/upkeep/sweep.ts';
+import { sweepLater } from '../../support/sweep-later.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { ServiceAnswer } from '../replica.ts';
@@ -17,7 +18,6 @@ import { clearAway, prepare, warmUp } from './subject.ts';
 
 /** Longer than anything that a crash leaves behind is spared. */
 const laterMs = 11 * 60_000;
-const repairMs = 7_000;
 
 export interface AbandonedResult {
   readonly operation: string;
@@ -57,8 +57,8 @@ export async function runAbandoned(
   const keycloak = connectDirectly(bench);
   try {
     const foreign = await foreignState(bench);
-    const repairs = await sweepLater(keycloak);
-    const faults = (await sweepLater(keycloak)).map(({ kind }) => `a second sweep found ${kind}`);
+    const repairs = await sweepLater(keycloak, laterMs);
+    const faults = (await sweepLater(keycloak, laterMs)).map(({ kind }) => `a second sweep found ${kind}`);
     if ((await foreignState(bench)) !== foreign) faults.push('the sweep changed what is not of the service');
     faults.push(...(await leftovers(keycloak)));
     // What was broken off is looked at, however late it is.
@@ -106,20 +106,6 @@ function connectDirectly({ laboratory: { realm }, times }: Bench): KeycloakConne
     },
     () => undefined,
   );
-}
-
-async function sweepLater({ connectGateway, sweepTargets }: KeycloakConnection): Promise<Repair[]> {
-  const repairs: Repair[] = [];
-  await sweep({
-    targets: sweepTargets,
-    connect: () => connectGateway({ signal: AbortSignal.timeout(repairMs) }),
-    now: () => Date.now() + laterMs,
-    onRepair: (repair) => void repairs.push(repair),
-    onFailure: (error) => {
-      throw error;
-    },
-  });
-  return repairs;
 }
 
 /** Usernames that no account bears, and locks that nobody holds any more. */

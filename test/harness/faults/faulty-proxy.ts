@@ -116,8 +116,6 @@ export async function startFaultyProxy(target: string, labelOf: Labelling, stall
   };
 }
 
-export type FaultyProxy = Awaited<ReturnType<typeof startFaultyProxy>>;
-
 function applies({ fault, at }: Plan, arrived: number, isAtSite: boolean): boolean {
   if (fault.startsWith('refused')) return false;
   return fault === '401 always' ? isAtSite || arrived > at.place : isAtSite;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { jsonRequest } from '../../support/json-request.ts';
 import type { ServiceAnswer, ServiceRequest } from '../replica.ts';
 import { repeat } from './asking.ts';
 import { type Bench, testedService } from './bench.ts';
@@ -101,18 +102,10 @@ async function startVictim({ laboratory, times }: Bench, internalUrl: string) {
   return {
     log: [],
     audit: [],
-    async ask({ method = 'GET', path = '', body, headers }: ServiceRequest): Promise<ServiceAnswer> {
+    async ask({ method = 'GET', path = '', ...wanted }: ServiceRequest): Promise<ServiceAnswer> {
       const token = await laboratory.token();
       const sentAt = performance.now();
-      const response = await fetch(`${base}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
+      const response = await fetch(`${base}${path}`, jsonRequest(token, { method, ...wanted }));
       const text = await response.text();
       const parsed = text === '' ? undefined : JSON.parse(text);
       const answeredAt = performance.now();

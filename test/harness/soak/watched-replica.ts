@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../support/free-port.ts';
 import type { Laboratory } from '../laboratory.ts';
 import { type Replica, startReplica } from '../replica.ts';
 import type { Holding } from './growth.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { attackedHouse, pathOf } from '../../support/attacked-house.ts';
+import { pathOf } from '../../support/accounts.ts';
+import { attackedHouse } from '../../support/attacked-house.ts';
 import { type Fault, type ProxiedCall, startProxy } from '../../support/live-proxy.ts';
 import { type RequestOptions, startService } from '../../support/live-service.ts';
 

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clientAttributes } from '../../../src/names.ts';
-import { type AttackedHouse, attackedHouse, pathOf } from '../../support/attacked-house.ts';
+import { pathOf } from '../../support/accounts.ts';
+import { type AttackedHouse, attackedHouse } from '../../support/attacked-house.ts';
 import { rawRequest, sendRaw } from '../../support/raw-http.ts';
 
 let house: AttackedHouse;

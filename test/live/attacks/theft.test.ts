@@ -42,10 +42,6 @@ beforeAll(async () => {
   untouched = await protectedState(realm);
 });
 
-const rolesOf = async (clientId: string, ...wanted: string[]) => {
-  const { body } = await realm.admin('GET', `/clients/${uuid[clientId]}/roles`);
-  return body.filter(({ name }: { name: string }) => wanted.includes(name));
-};
 const mappingOf = (user: string, clientId: string) =>
   `/users/${user}/role-mappings/clients/${uuid[clientId]}`;
 const clientPath = (clientId: string) => `/clients/${uuid[clientId]}`;
@@ -122,7 +118,7 @@ const beyondItsJob: [string, () => Request | Promise<Request>][] = [
     async () => [
       'DELETE',
       mappingOf(serviceUser, names.serviceClient),
-      await rolesOf(names.serviceClient, names.makerRole),
+      await realm.clientRoles(names.serviceClient, names.makerRole),
     ],
   ],
   [
@@ -132,8 +128,8 @@ const beyondItsJob: [string, () => Request | Promise<Request>][] = [
   [
     'rename that role',
     async () => {
-      const [role] = await rolesOf(names.serviceClient, names.makerRole);
-      return ['PUT', `/roles-by-id/${role.id}`, { ...role, name: 'other' }];
+      const [role] = await realm.clientRoles(names.serviceClient, names.makerRole);
+      return ['PUT', `/roles-by-id/${role?.id}`, { ...role, name: 'other' }];
     },
   ],
   [
@@ -141,7 +137,7 @@ const beyondItsJob: [string, () => Request | Promise<Request>][] = [
     async () => [
       'POST',
       mappingOf(person, 'realm-management'),
-      await rolesOf('realm-management', 'realm-admin'),
+      await realm.clientRoles('realm-management', 'realm-admin'),
     ],
   ],
   [
@@ -149,7 +145,7 @@ const beyondItsJob: [string, () => Request | Promise<Request>][] = [
     async () => [
       'POST',
       mappingOf(serviceUser, 'realm-management'),
-      await rolesOf('realm-management', 'manage-clients'),
+      await realm.clientRoles('realm-management', 'manage-clients'),
     ],
   ],
   [
@@ -157,7 +153,7 @@ const beyondItsJob: [string, () => Request | Promise<Request>][] = [
     async () => [
       'POST',
       mappingOf(account.user, 'realm-management'),
-      await rolesOf('realm-management', 'query-clients'),
+      await realm.clientRoles('realm-management', 'query-clients'),
     ],
   ],
   [
@@ -165,12 +161,12 @@ const beyondItsJob: [string, () => Request | Promise<Request>][] = [
     async () => [
       'POST',
       `/clients/${account.id}/scope-mappings/clients/${uuid['realm-management']}`,
-      await rolesOf('realm-management', 'realm-admin'),
+      await realm.clientRoles('realm-management', 'realm-admin'),
     ],
   ],
   [
     'give roles of others',
-    async () => ['POST', mappingOf(person, 'account'), await rolesOf('account', 'delete-account')],
+    async () => ['POST', mappingOf(person, 'account'), await realm.clientRoles('account', 'delete-account')],
   ],
   [
     'give realm roles',
@@ -184,7 +180,7 @@ const beyondItsJob: [string, () => Request | Promise<Request>][] = [
     async () => [
       'POST',
       `${clientPath(names.apiClient)}/roles/mode-agent/composites`,
-      await rolesOf('realm-management', 'manage-users'),
+      await realm.clientRoles('realm-management', 'manage-users'),
     ],
   ],
   [
@@ -192,7 +188,7 @@ const beyondItsJob: [string, () => Request | Promise<Request>][] = [
     async () => [
       'POST',
       `${clientPath(names.tenantsClient)}/roles/acme/composites`,
-      await rolesOf('realm-management', 'manage-users'),
+      await realm.clientRoles('realm-management', 'manage-users'),
     ],
   ],
   [
@@ -349,7 +345,7 @@ describe('attack 34: known to remain open', () => {
   });
 
   test('mapping roles of orki-api and tenants to people', async () => {
-    const roles = await rolesOf(names.apiClient, 'mode-admin');
+    const roles = await realm.clientRoles(names.apiClient, 'mode-admin');
     expect((await service('POST', mappingOf(person, names.apiClient), roles)).status).toBe(204);
     const tenants = (await service('GET', `${clientPath(names.tenantsClient)}/roles`)).body;
     expect((await service('POST', mappingOf(person, names.tenantsClient), tenants)).status).toBe(204);
@@ -404,7 +400,7 @@ describe('readiness', () => {
     await keycloak.close();
     return { ...found, failures };
   };
-  const tooMany = () => rolesOf('realm-management', 'view-users');
+  const tooMany = () => realm.clientRoles('realm-management', 'view-users');
 
   test('is red while the service holds more of the administration than it needs', async () => {
     expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [], failures: [] });
@@ -427,7 +423,7 @@ describe('readiness', () => {
   });
 
   test('is red while no client policy would know the service', async () => {
-    const maker = await rolesOf(names.serviceClient, names.makerRole);
+    const maker = await realm.clientRoles(names.serviceClient, names.makerRole);
     await realm.admin('DELETE', mappingOf(serviceUser, names.serviceClient), maker);
     expect(await look()).toMatchObject({
       provisioned: false,

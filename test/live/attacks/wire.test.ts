@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type AttackedHouse, attackedHouse, pathOf } from '../../support/attacked-house.ts';
+import { pathOf } from '../../support/accounts.ts';
+import { type AttackedHouse, attackedHouse } from '../../support/attacked-house.ts';
 import { startService } from '../../support/live-service.ts';
 import { rawRequest, sendRaw } from '../../support/raw-http.ts';
 

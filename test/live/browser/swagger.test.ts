@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isWellFormedSecret } from '../../../src/service-accounts/secret.ts';
-import { complaintsOf, freePort, launchChromium } from '../../support/browser.ts';
+import { complaintsOf, launchChromium } from '../../support/browser.ts';
+import { freePort } from '../../support/free-port.ts';
 import { obtainToken } from '../../support/live-oauth.ts';
 import { type LiveRealm, liveRealm, usernameOf } from '../../support/live-realm.ts';
 import { startService } from '../../support/live-service.ts';

@@ -1,28 +1,30 @@
 import { Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
 import { names } from '../../../names.ts';
-import { type Comparison, mismatches, NotThereYet, type Step } from '../comparison.ts';
+import { type Comparison, creation, removal, update } from '../comparison.ts';
 import { requireClient } from '../lookups.ts';
+import { mismatches } from '../mismatches.ts';
 import {
   type AdminPermission,
-  openPermissionStore,
   type PermissionStore,
   type Resource,
+  requirePermissionStore,
   type StoredPermission,
   type UserPolicy,
 } from '../permission-store.ts';
 import {
   desiredPermissions,
-  isOurs,
+  hasOwnPrefix,
   nobodyPolicy,
   othersPolicy,
   servicePolicy,
 } from '../service-permissions.ts';
+import { MissingPrerequisite, type Step } from '../step.ts';
 
 /** Who the permissions are about: the service, by the user behind its client, everybody else, and nobody. */
 export const adminPolicies: Step = {
   name: 'admin policies',
-  async compare(target, comparison) {
-    const store = await openPermissionStore(target);
+  async *compare(target) {
+    const store = await requirePermissionStore(target);
     const service = await requireClient(target, names.serviceClient);
     const { id: userId = '' } = await target.keycloak.clients.getServiceAccountUser({ id: service.id });
     // Policies of type client would name the client itself, but make every list come out empty.
@@ -36,20 +38,17 @@ export const adminPolicies: Step = {
     const found = all.filter(({ type }) => type === 'user');
     const wanted = desired.map(({ name }) => name);
     for (const surplus of all.filter(
-      ({ name, type }) => isOurs(name) && !(type === 'user' && wanted.includes(name)),
+      ({ name, type }) => hasOwnPrefix(name) && !(type === 'user' && wanted.includes(name)),
     )) {
-      comparison.differs(
-        'remove',
-        `admin policy "${surplus.name}"`,
-        `of type ${surplus.type} is not needed`,
-        () => store.removePolicy(surplus.id),
+      yield removal(`admin policy "${surplus.name}"`, `of type ${surplus.type} is not needed`, () =>
+        store.removePolicy(surplus.id),
       );
     }
     for (const policy of desired) {
       const what = `admin policy "${policy.name}"`;
       const actual = found.find(({ name }) => name === policy.name);
-      if (!actual) comparison.differs('create', what, '', () => store.createPolicy(policy));
-      else comparison.updates(what, mismatches(policy, actual), () => store.updatePolicy(actual.id, policy));
+      if (!actual) yield creation(what, () => store.createPolicy(policy));
+      else yield update(what, mismatches(policy, actual), () => store.updatePolicy(actual.id, policy));
     }
   },
 };
@@ -57,8 +56,8 @@ export const adminPolicies: Step = {
 /** What the service may do and what it must not reach. */
 export const adminPermissions: Step = {
   name: 'admin permissions',
-  async compare(target, comparison) {
-    const store = await openPermissionStore(target);
+  async *compare(target) {
+    const store = await requirePermissionStore(target);
     const found = await store.permissions();
     const desired = await desiredPermissions(target);
 
@@ -66,16 +65,16 @@ export const adminPermissions: Step = {
     const policyIds = (permission: AdminPermission) =>
       permission.policies.map((name) => {
         const policy = policies.find((candidate) => candidate.name === name);
-        if (!policy) throw new NotThereYet(`admin policy "${name}"`);
+        if (!policy) throw new MissingPrerequisite(`admin policy "${name}"`);
         return policy.id;
       });
     for (const permission of desired) {
       const actual = found.find(({ name }) => name === permission.name);
-      comparePermission(store, comparison, permission, actual, policyIds(permission));
+      yield comparePermission(store, permission, actual, policyIds(permission));
     }
     const wanted = desired.map(({ name }) => name);
-    for (const surplus of found.filter(({ name }) => isOurs(name) && !wanted.includes(name))) {
-      comparison.differs('remove', `admin permission "${surplus.name}"`, 'is not needed', () =>
+    for (const surplus of found.filter(({ name }) => hasOwnPrefix(name) && !wanted.includes(name))) {
+      yield removal(`admin permission "${surplus.name}"`, 'is not needed', () =>
         store.removePermission(surplus.id),
       );
     }
@@ -84,16 +83,12 @@ export const adminPermissions: Step = {
 
 function comparePermission(
   store: PermissionStore,
-  comparison: Comparison,
   permission: AdminPermission,
   actual: StoredPermission | undefined,
   policyIds: string[],
-): void {
+): Comparison {
   const what = `admin permission "${permission.name}"`;
-  if (!actual) {
-    comparison.differs('create', what, '', () => store.createPermission(permission, policyIds));
-    return;
-  }
+  if (!actual) return creation(what, () => store.createPermission(permission, policyIds));
   const { resources, ...rest } = permission;
   const without = (some: Resource[], others: Resource[]) =>
     some.filter(({ id }) => !others.some((other) => other.id === id));
@@ -104,5 +99,5 @@ function comparePermission(
     // No resources means all of them, not none.
     ...(resources.length > 0 && actual.resources.length === 0 ? ['is for all'] : []),
   ];
-  comparison.updates(what, differences, () => store.updatePermission(actual.id, permission, policyIds));
+  return update(what, differences, () => store.updatePermission(actual.id, permission, policyIds));
 }

@@ -1,15 +1,10 @@
 import type ClientPolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientPolicyRepresentation.js';
 import type ClientProfileRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientProfileRepresentation.js';
-import {
-  type Comparison,
-  mismatches,
-  NotThereYet,
-  type Step,
-  setDifference,
-  type Target,
-} from '../comparison.ts';
+import { type Comparison, creation, type Difference, update } from '../comparison.ts';
+import { mismatches, setDifference } from '../mismatches.ts';
 import { isProvisioned } from '../ownership.ts';
-import { desiredPolicies, profile } from '../service-client-policies.ts';
+import { accountClientProfile, desiredClientPolicies } from '../service-client-policies.ts';
+import { MissingPrerequisite, type Step, type Target } from '../step.ts';
 
 /**
  * What the clients that the service makes have to be like. Keycloak keeps all policies of a realm in one document and
@@ -17,35 +12,35 @@ import { desiredPolicies, profile } from '../service-client-policies.ts';
  */
 export const clientPolicies: Step = {
   name: 'client policies',
-  async compare(target, comparison) {
+  async *compare(target) {
     const { keycloak } = target;
     const realm = await keycloak.realms.findOne({ realm: target.realm });
-    if (!realm) throw new NotThereYet(`realm ${target.realm}`);
+    if (!realm) throw new MissingPrerequisite(`realm ${target.realm}`);
 
     const { profiles = [] } = await keycloak.clientPolicies.listProfiles();
-    const stored = profiles.find(({ name }) => name === profile.name);
-    note(comparison, `client profile "${profile.name}"`, stored && profileMismatches(stored), () =>
+    const { name: profileName } = accountClientProfile;
+    const stored = profiles.find(({ name }) => name === profileName);
+    yield saveIfDifferent(`client profile "${profileName}"`, stored && profileMismatches(stored), () =>
       saveProfile(target),
     );
 
     const { policies = [] } = await keycloak.clientPolicies.listPolicies();
-    for (const policy of desiredPolicies({ ownsRealm: isProvisioned(realm) })) {
+    for (const policy of desiredClientPolicies({ ownsRealm: isProvisioned(realm) })) {
       const found = policies.find(({ name }) => name === policy.name);
-      note(comparison, `client policy "${policy.name}"`, found && policyMismatches(policy, found), () =>
+      yield saveIfDifferent(`client policy "${policy.name}"`, found && policyMismatches(policy, found), () =>
         savePolicy(target, policy),
       );
     }
   },
 };
 
-function note(
-  comparison: Comparison,
+/** Without mismatches, not even an empty list of them, there is nothing yet. */
+function saveIfDifferent(
   what: string,
-  found: string[] | undefined,
-  save: () => Promise<void>,
-): void {
-  if (found === undefined) comparison.differs('create', what, '', save);
-  else comparison.updates(what, found, save);
+  mismatches: string[] | undefined,
+  save: Difference['apply'],
+): Comparison {
+  return mismatches === undefined ? creation(what, save) : update(what, mismatches, save);
 }
 
 /** Read again just before it is written: another policy of this run may be in it by now. */
@@ -57,14 +52,14 @@ async function savePolicy({ keycloak }: Target, policy: ClientPolicyRepresentati
 
 async function saveProfile({ keycloak }: Target): Promise<void> {
   const { profiles = [] } = await keycloak.clientPolicies.listProfiles();
-  const others = profiles.filter(({ name }) => name !== profile.name);
-  await keycloak.clientPolicies.createProfiles({ profiles: [...others, profile] });
+  const others = profiles.filter(({ name }) => name !== accountClientProfile.name);
+  await keycloak.clientPolicies.createProfiles({ profiles: [...others, accountClientProfile] });
 }
 
 function profileMismatches(found: ClientProfileRepresentation): string[] {
   const byName = ({ executors = [] }: ClientProfileRepresentation) =>
     Object.fromEntries(executors.map(({ executor = '', configuration }) => [executor, configuration ?? {}]));
-  return differences('executor', byName(profile), byName(found));
+  return differences('executor', byName(accountClientProfile), byName(found));
 }
 
 function policyMismatches(wanted: ClientPolicyRepresentation, found: ClientPolicyRepresentation): string[] {

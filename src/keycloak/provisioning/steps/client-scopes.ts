@@ -1,17 +1,19 @@
 import type ClientScopeRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientScopeRepresentation.js';
 import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/lib/defs/protocolMapperRepresentation.js';
 import { names } from '../../../names.ts';
-import { allRoleNames } from '../catalogue.ts';
-import { type Comparison, mismatches, type Step, type Target } from '../comparison.ts';
+import { type Comparison, creation, removal, update } from '../comparison.ts';
 import {
   findClientScope,
   requireClient,
-  requireRoles,
+  requireClientRoles,
   type StoredRole,
   type StoredScope,
 } from '../lookups.ts';
-import { isProvisioned, provisionedMark, somebodyElses } from '../ownership.ts';
+import { mismatches } from '../mismatches.ts';
+import { foreignObject, isProvisioned, provisionedMark } from '../ownership.ts';
+import { grantableRoleNames } from '../permission-file.ts';
 import { compareRoleSet, mappedRoles } from '../role-sets.ts';
+import type { Step, Target } from '../step.ts';
 
 type Mapper = ProtocolMapperRepresentation & { name: string };
 
@@ -63,12 +65,13 @@ const scopes: { name: string; description: string; mappers: Mapper[] }[] = [
   },
 ];
 
+/** The two scopes that put audience, tenant and roles into tokens, of service accounts and of people. */
 export const clientScopes: Step = {
   name: 'client scopes',
-  async compare(target, comparison) {
+  async *compare(target) {
     const { keycloak } = target;
     const api = await requireClient(target, names.apiClient);
-    const apiRoles = await requireRoles(target, api, allRoleNames(target.catalogue));
+    const apiRoles = await requireClientRoles(target, api, grantableRoleNames(target.permissionFile));
     for (const { name, description, mappers } of scopes) {
       const wanted = {
         name,
@@ -82,38 +85,37 @@ export const clientScopes: Step = {
       };
       const actual = await findClientScope(target, name);
       if (!actual) {
-        comparison.differs('create', `client scope ${name}`, '', () =>
+        yield creation(`client scope ${name}`, () =>
           keycloak.clientScopes.create({ ...wanted, protocolMappers: mappers }),
         );
       } else if (!isProvisioned(actual)) {
-        comparison.finding(somebodyElses(`client scope ${name}`), { blocking: true });
+        yield foreignObject(`client scope ${name}`);
       } else {
-        await compareScope(target, comparison, actual, { wanted, mappers, apiRoles });
+        yield* compareScope(target, actual, { wanted, mappers, apiRoles });
       }
     }
   },
 };
 
-async function compareScope(
+async function* compareScope(
   { keycloak }: Target,
-  comparison: Comparison,
   actual: StoredScope,
   {
     wanted,
     mappers,
     apiRoles,
   }: { wanted: ClientScopeRepresentation; mappers: Mapper[]; apiRoles: StoredRole[] },
-): Promise<void> {
+): AsyncGenerator<Comparison> {
   const { id, name } = actual;
-  comparison.updates(`client scope ${name}`, mismatches(wanted, actual), () =>
+  yield update(`client scope ${name}`, mismatches(wanted, actual), () =>
     keycloak.clientScopes.update(
       { id },
       { ...wanted, attributes: { ...actual.attributes, ...wanted.attributes } },
     ),
   );
-  compareMappers({ keycloak }, comparison, actual, mappers);
+  yield* compareMappers({ keycloak }, actual, mappers);
   const found = mappedRoles(await keycloak.clientScopes.listScopeMappings({ id }));
-  compareRoleSet(comparison, `roles in client scope ${name}`, apiRoles, found, {
+  yield compareRoleSet(`roles in client scope ${name}`, apiRoles, found, {
     addOfClient: (client, roles) => keycloak.clientScopes.addClientScopeMappings({ id, client }, roles),
     removeOfClient: (client, roles) => keycloak.clientScopes.delClientScopeMappings({ id, client }, roles),
     removeOfRealm: (roles) => keycloak.clientScopes.delRealmScopeMappings({ id }, roles),
@@ -121,35 +123,32 @@ async function compareScope(
   // As a realm default it would put tenant and permissions into the tokens of every client made from then on.
   const defaults = await keycloak.clientScopes.listDefaultClientScopes();
   const isDefault = defaults.some((scope) => scope.id === id);
-  comparison.updates(
-    `client scope ${name} in the realm's defaults`,
-    isDefault ? ['is one of them'] : [],
-    () => keycloak.clientScopes.delDefaultClientScope({ id }),
+  yield update(`client scope ${name} in the realm's defaults`, isDefault ? ['is one of them'] : [], () =>
+    keycloak.clientScopes.delDefaultClientScope({ id }),
   );
 }
 
-function compareMappers(
+function* compareMappers(
   { keycloak }: Pick<Target, 'keycloak'>,
-  comparison: Comparison,
   { id, name: scope, protocolMappers = [] }: StoredScope,
   wanted: Mapper[],
-): void {
+): Generator<Comparison> {
   for (const desired of wanted) {
     const what = `mapper ${desired.name} of ${scope}`;
     const actual = protocolMappers.find(({ name }) => name === desired.name);
     if (!actual?.id) {
-      comparison.differs('create', what, '', () => keycloak.clientScopes.addProtocolMapper({ id }, desired));
+      yield creation(what, () => keycloak.clientScopes.addProtocolMapper({ id }, desired));
       continue;
     }
     const mapperId = actual.id;
-    comparison.updates(what, mismatches(desired, actual), () =>
+    yield update(what, mismatches(desired, actual), () =>
       keycloak.clientScopes.updateProtocolMapper({ id, mapperId }, { ...desired, id: mapperId }),
     );
   }
   for (const surplus of protocolMappers.filter(
     ({ name }) => !wanted.some((desired) => desired.name === name),
   )) {
-    comparison.differs('remove', `mapper ${surplus.name} of ${scope}`, 'is not one of ours', () =>
+    yield removal(`mapper ${surplus.name} of ${scope}`, 'is not one of ours', () =>
       keycloak.clientScopes.delProtocolMapper({ id, mapperId: surplus.id ?? '' }),
     );
   }

@@ -1,8 +1,9 @@
 import { names } from '../../../names.ts';
-import type { Step } from '../comparison.ts';
-import { clientRoles, findClient } from '../lookups.ts';
+import { finding, unchanged } from '../comparison.ts';
+import { findClient, listClientRoles } from '../lookups.ts';
 import { type AdminPermission, findPermissionStore } from '../permission-store.ts';
-import { isOurs } from '../service-permissions.ts';
+import { hasOwnPrefix } from '../service-permissions.ts';
+import type { Step } from '../step.ts';
 
 /**
  * Keycloak lets every permission that applies have its say and refuses when one does: a grant to their people is a
@@ -10,16 +11,16 @@ import { isOurs } from '../service-permissions.ts';
  */
 export const foreignPermissions: Step = {
   name: "others' admin permissions",
-  async compare(target, comparison) {
+  async *compare(target) {
     const store = await findPermissionStore(target);
     if (!store) return;
     const api = await findClient(target, names.apiClient);
-    const apiRoles = api ? await clientRoles(target, api) : [];
-    const foreign = (await store.permissions()).filter(({ name }) => !isOurs(name));
+    const apiRoles = api ? await listClientRoles(target, api) : [];
+    const foreign = (await store.permissions()).filter(({ name }) => !hasOwnPrefix(name));
     for (const permission of foreign) {
-      if (!excludesOurs(permission, new Set(apiRoles.map(({ id }) => id)))) comparison.unchanged += 1;
+      if (!conflictsWithOurs(permission, new Set(apiRoles.map(({ id }) => id)))) yield unchanged;
       else {
-        comparison.finding(
+        yield finding(
           `the admin permission "${permission.name}" (${permission.resourceType}) of this realm can't stand beside the service's: Keycloak would refuse both; grant realm-management roles instead, or narrow it to single users, groups or roles`,
           { blocking: true },
         );
@@ -29,7 +30,10 @@ export const foreignPermissions: Step = {
 };
 
 /** As measured on 26.7.4; what is not named here goes on working on both sides. */
-function excludesOurs({ resourceType, resources, scopes }: AdminPermission, apiRoles: Set<string>): boolean {
+function conflictsWithOurs(
+  { resourceType, resources, scopes }: AdminPermission,
+  apiRoles: Set<string>,
+): boolean {
   const forAll = resources.length === 0;
   switch (resourceType) {
     case 'Clients':

@@ -1,11 +1,12 @@
 import { names } from '../../../names.ts';
-import type { Step } from '../comparison.ts';
+import { finding, unchanged } from '../comparison.ts';
 import { findClient } from '../lookups.ts';
-import { compareOwnedClient, noFlows } from '../owned-client.ts';
+import { compareOwnedClient, withoutFlows } from '../owned-client.ts';
 import { isProvisioned } from '../ownership.ts';
+import type { Step } from '../step.ts';
 
 const desired = {
-  ...noFlows,
+  ...withoutFlows,
   clientId: names.frontendClient,
   name: 'Orki',
   description: 'Sign-in of people to the Orki frontend.',
@@ -20,15 +21,16 @@ const desired = {
   },
 };
 
+/** The client with which people sign in. One that others made stays theirs and only has to have our scope. */
 export const frontendClient: Step = {
   name: 'frontend client',
-  async compare(target, comparison) {
+  async *compare(target) {
     const actual = await findClient(target, names.frontendClient);
     if (actual && !isProvisioned(actual)) {
-      comparison.unchanged += 1;
+      yield unchanged;
       const scopes = [...(actual.defaultClientScopes ?? []), ...(actual.optionalClientScopes ?? [])];
       if (!scopes.includes(names.userScope)) {
-        comparison.finding(
+        yield finding(
           `client ${names.frontendClient} is somebody else's and lacks the client scope ${names.userScope}: its tokens are refused until the scope is added`,
           { blocking: false },
         );
@@ -40,6 +42,6 @@ export const frontendClient: Step = {
       // '+' is Keycloak's way of saying: the origins of the redirect URIs.
       webOrigins: ['+'],
     };
-    await compareOwnedClient(target, comparison, { ...desired, ...addresses });
+    yield* compareOwnedClient(target, { ...desired, ...addresses });
   },
 };

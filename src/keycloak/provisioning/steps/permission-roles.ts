@@ -1,19 +1,21 @@
-import { names, roleAttributes } from '../../../names.ts';
-import type { Catalogue } from '../catalogue.ts';
-import { type Comparison, mismatches, type Step, type Target } from '../comparison.ts';
-import { clientRoles, requireClient, type StoredRole } from '../lookups.ts';
-import { isRetired, retiredAttribute } from '../retirement.ts';
+import { names, provisioningAttributes, roleAttributes } from '../../../names.ts';
+import { type Comparison, creation, update } from '../comparison.ts';
+import { listClientRoles, requireClient, type StoredRole } from '../lookups.ts';
+import { mismatches } from '../mismatches.ts';
+import type { PermissionFile } from '../permission-file.ts';
+import { isRetired } from '../retired-roles.ts';
+import type { Step, Target } from '../step.ts';
 
+/** A role of `orki-api` for each permission and mode. What left the permission file is retired, never deleted. */
 export const permissionRoles: Step = {
   name: 'permission roles',
-  async compare(target, comparison) {
+  async *compare(target) {
     const api = await requireClient(target, names.apiClient);
-    const actual = await clientRoles(target, api);
-    const desired = desiredRoles(target.catalogue);
+    const actual = await listClientRoles(target, api);
+    const desired = desiredRoles(target.permissionFile);
     for (const role of desired) {
-      compareRole(
+      yield compareRole(
         target,
-        comparison,
         api.id,
         role,
         actual.find(({ name }) => name === role.name),
@@ -21,8 +23,8 @@ export const permissionRoles: Step = {
     }
     const wanted = new Set(desired.map(({ name }) => name));
     for (const role of actual) {
-      const left = !wanted.has(role.name) && role.attributes?.[roleAttributes.group] !== undefined;
-      if (left) retire(target, comparison, api.id, role);
+      const wasPermission = role.attributes?.[roleAttributes.group] !== undefined;
+      if (wasPermission && !wanted.has(role.name)) yield retirement(target, api.id, role);
     }
   },
 };
@@ -33,7 +35,7 @@ interface DesiredRole {
   attributes: Record<string, string[]>;
 }
 
-function desiredRoles({ groups }: Catalogue): DesiredRole[] {
+function desiredRoles({ groups }: PermissionFile): DesiredRole[] {
   const permissions = groups.flatMap((group) =>
     group.permissions.map((permission) => ({ group, permission })),
   );
@@ -59,21 +61,17 @@ function desiredRoles({ groups }: Catalogue): DesiredRole[] {
 
 function compareRole(
   { keycloak }: Target,
-  comparison: Comparison,
   apiId: string,
   role: DesiredRole,
   actual: StoredRole | undefined,
-): void {
+): Comparison {
   const what = `role ${role.name} of ${names.apiClient}`;
-  if (!actual) {
-    comparison.differs('create', what, '', () => keycloak.clients.createRole({ id: apiId, ...role }));
-    return;
-  }
+  if (!actual) return creation(what, () => keycloak.clients.createRole({ id: apiId, ...role }));
   const differences = mismatches(role, actual);
   if (isRetired(actual)) differences.push('is marked as retired');
-  comparison.updates(what, differences, () => {
+  return update(what, differences, () => {
     // A role's PUT replaces its attributes, and others may have some of their own there.
-    const { [retiredAttribute]: _, ...kept } = actual.attributes ?? {};
+    const { [provisioningAttributes.retired]: _, ...kept } = actual.attributes ?? {};
     return keycloak.clients.updateRole(
       { id: apiId, roleName: role.name },
       { ...actual, ...role, attributes: { ...kept, ...role.attributes } },
@@ -82,14 +80,15 @@ function compareRole(
 }
 
 /** Accounts may hold it still, and the file may have lost it by mistake: the role and its mappings stay. */
-function retire({ keycloak }: Target, comparison: Comparison, apiId: string, role: StoredRole): void {
+function retirement({ keycloak }: Target, apiId: string, role: StoredRole): Comparison {
   const ours: string[] = Object.values(roleAttributes);
   const kept = Object.entries(role.attributes ?? {}).filter(([name]) => !ours.includes(name));
-  const attributes = { ...Object.fromEntries(kept), [retiredAttribute]: ['true'] };
-  comparison.differs(
-    'update',
+  const attributes = { ...Object.fromEntries(kept), [provisioningAttributes.retired]: ['true'] };
+  return update(
     `role ${role.name} of ${names.apiClient}`,
-    'is no longer in the catalogue: stays where it is mapped, but is no permission and in no token any more',
+    [
+      'is no longer in the catalogue: stays where it is mapped, but is no permission and in no token any more',
+    ],
     () => keycloak.clients.updateRole({ id: apiId, roleName: role.name }, { ...role, attributes }),
   );
 }

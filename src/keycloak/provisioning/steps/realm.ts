@@ -1,6 +1,7 @@
-import type { Step } from '../comparison.ts';
-import { mismatches } from '../comparison.ts';
+import { creation, update } from '../comparison.ts';
+import { mismatches } from '../mismatches.ts';
 import { provisionedMark } from '../ownership.ts';
+import type { Step } from '../step.ts';
 
 const thirtyDaysSeconds = 30 * 24 * 60 * 60;
 
@@ -19,17 +20,16 @@ const newRealm = {
   attributes: { ...provisionedMark, adminEventsExpiration: String(thirtyDaysSeconds) },
 };
 
+/** The realm itself; of one that is there already, only what the service can't do without. */
 export const realm: Step = {
   name: 'realm',
-  async compare({ keycloak, realm: name }, comparison) {
+  async *compare({ keycloak, realm: name }) {
     const actual = await keycloak.realms.findOne({ realm: name });
     if (!actual) {
-      comparison.differs('create', `realm ${name}`, '', () =>
-        keycloak.realms.create({ realm: name, ...newRealm }),
-      );
+      yield creation(`realm ${name}`, () => keycloak.realms.create({ realm: name, ...newRealm }));
       return;
     }
-    comparison.updates(`realm ${name}`, mismatches(needed, actual), () =>
+    yield update(`realm ${name}`, mismatches(needed, actual), () =>
       keycloak.realms.update({ realm: name }, needed),
     );
   },

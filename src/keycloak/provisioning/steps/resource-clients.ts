@@ -1,47 +1,49 @@
 import { names } from '../../../names.ts';
-import type { Step } from '../comparison.ts';
+import { unchanged } from '../comparison.ts';
 import { findClient } from '../lookups.ts';
-import { compareOwnedClient, noFlows } from '../owned-client.ts';
+import { compareOwnedClient, withoutFlows } from '../owned-client.ts';
 import { isProvisioned } from '../ownership.ts';
+import type { Step } from '../step.ts';
 
 /**
- * Clients that only hold roles. They are bearer-only with an authenticator for which no key exists: Keycloak
+ * A client that only holds roles. It is bearer-only with an authenticator for which no key exists: Keycloak
  * makes a secret for any confidential client, which the service could read, and this one opens nothing.
  */
 const roleHolder = {
-  ...noFlows,
+  ...withoutFlows,
   bearerOnly: true,
   clientAuthenticatorType: 'client-jwt',
   fullScopeAllowed: false,
 };
 
+/** The clients whose roles are permissions, tenants, usernames and locks. */
 export const resourceClients: Step = {
   name: 'resource clients',
-  async compare(target, comparison) {
+  async *compare(target) {
     const api = await findClient(target, names.apiClient);
     // A realm that has an orki-api already has it for its resource servers: only its roles concern us.
-    if (api && !isProvisioned(api)) comparison.unchanged += 1;
+    if (api && !isProvisioned(api)) yield unchanged;
     else {
-      await compareOwnedClient(target, comparison, {
+      yield* compareOwnedClient(target, {
         ...roleHolder,
         clientId: names.apiClient,
         name: 'Orki API',
         description: 'Resource server of all Orki services; its roles are the permissions.',
       });
     }
-    await compareOwnedClient(target, comparison, {
+    yield* compareOwnedClient(target, {
       ...roleHolder,
       clientId: names.tenantsClient,
       name: 'Orki tenants',
       description: 'One role for each tenant; mapped to a service account it becomes the tenant_id claim.',
     });
-    await compareOwnedClient(target, comparison, {
+    yield* compareOwnedClient(target, {
       ...roleHolder,
       clientId: names.usernamesClient,
       name: 'Orki usernames',
       description: 'One role for each username of a service account that is taken.',
     });
-    await compareOwnedClient(target, comparison, {
+    yield* compareOwnedClient(target, {
       ...roleHolder,
       clientId: names.locksClient,
       name: 'Orki locks',

@@ -1,11 +1,19 @@
 import { names } from '../../../names.ts';
-import type { Comparison, Step, Target } from '../comparison.ts';
-import { clientRoles, requireClient, requireRoles, type StoredClient, type StoredRole } from '../lookups.ts';
-import { authenticatedBy, compareOwnedClient, noFlows } from '../owned-client.ts';
+import { type Comparison, creation, finding, unchanged, update } from '../comparison.ts';
+import {
+  findClient,
+  listClientRoles,
+  requireClient,
+  requireClientRoles,
+  type StoredClient,
+  type StoredRole,
+} from '../lookups.ts';
+import { compareOwnedClient, withKeys, withoutFlows } from '../owned-client.ts';
 import { compareRoleSet, mappedRoles } from '../role-sets.ts';
+import type { Step, Target } from '../step.ts';
 
 const desired = {
-  ...noFlows,
+  ...withoutFlows,
   clientId: names.serviceClient,
   name: 'Orki service accounts',
   description:
@@ -18,40 +26,38 @@ const desired = {
   attributes: { 'access.token.signed.response.alg': 'RS256' },
 };
 
+/** The client that the running service is, how it authenticates, and exactly the roles that it needs. */
 export const serviceClient: Step = {
   name: 'service client',
-  async compare(target, comparison) {
+  async *compare(target) {
     const { serviceClientKeys: keys, serviceClientSecret: secret } = target;
-    const { attributes, ...authenticator } = keys ? await authenticatedBy(keys) : bySecret(secret);
+    const { attributes, ...authenticator } = keys ? await withKeys(keys) : withSecret(secret);
     const wanted = { ...desired, ...authenticator, attributes: { ...desired.attributes, ...attributes } };
-    const client = await compareOwnedClient(target, comparison, wanted, secret ? { secret } : {});
-    if (!client) {
-      if (!keys && !secret && comparison.differences.length > 0) {
-        comparison.finding(
-          'KEYCLOAK_CLIENT_PUBLIC_KEYS_FILE or KEYCLOAK_CLIENT_SECRET must be set to create the client of the service',
-          { blocking: true },
-        );
-      }
-      return;
+    if (!keys && !secret && !(await findClient(target, desired.clientId))) {
+      yield finding(
+        'KEYCLOAK_CLIENT_PUBLIC_KEYS_FILE or KEYCLOAK_CLIENT_SECRET must be set to create the client of the service',
+        { blocking: true },
+      );
     }
-    if (secret && !keys) await compareSecret(target, comparison, client, secret);
-    await compareRights(target, comparison, client);
+    const client = yield* compareOwnedClient(target, wanted, secret ? { secret } : {});
+    if (!client) return;
+    if (secret && !keys) yield await compareSecret(target, client, secret);
+    yield* compareRights(target, client);
   },
 };
 
-/** Without a secret either, the client keeps the authenticator that it has. */
-function bySecret(secret: string | undefined) {
+/** A client that authenticates by a secret; without one, it keeps the authenticator that it has. */
+function withSecret(secret: string | undefined) {
   return { ...(secret && { clientAuthenticatorType: 'client-secret' }), attributes: {} };
 }
 
 async function compareSecret(
   { keycloak }: Target,
-  comparison: Comparison,
   client: StoredClient,
   secret: string,
-): Promise<void> {
+): Promise<Comparison> {
   const { value } = await keycloak.clients.getClientSecret({ id: client.id });
-  comparison.updates(
+  return update(
     `secret of client ${client.clientId}`,
     value === secret ? [] : ['is not the one in KEYCLOAK_CLIENT_SECRET'],
     () => keycloak.clients.update({ id: client.id }, { secret }),
@@ -62,15 +68,14 @@ async function compareSecret(
  * Exactly the needed administration roles, let into its token by its scope and mapped to its user, and the role of its
  * own by which client policies know it. A client's own roles need no scope.
  */
-async function compareRights(target: Target, comparison: Comparison, client: StoredClient): Promise<void> {
+async function* compareRights(target: Target, client: StoredClient): AsyncGenerator<Comparison> {
   const { keycloak } = target;
-  const maker = await ownRole(target, comparison, client);
+  const maker = yield* compareOwnRole(target, client);
   const management = await requireClient(target, names.managementClient);
-  const wanted = await requireRoles(target, management, [...names.serviceAdminRoles]);
+  const wanted = await requireClientRoles(target, management, [...names.serviceAdminRoles]);
   const { id: userId = '' } = await keycloak.clients.getServiceAccountUser({ id: client.id });
 
-  compareRoleSet(
-    comparison,
+  yield compareRoleSet(
     `roles of client ${client.clientId}`,
     [...wanted, ...maker],
     mappedRoles(await keycloak.users.listRoleMappings({ id: userId })),
@@ -82,8 +87,7 @@ async function compareRights(target: Target, comparison: Comparison, client: Sto
       removeOfRealm: (roles) => keycloak.users.delRealmRoleMappings({ id: userId, roles }),
     },
   );
-  compareRoleSet(
-    comparison,
+  yield compareRoleSet(
     `role scope of client ${client.clientId}`,
     wanted,
     mappedRoles(await keycloak.clients.listScopeMappings({ id: client.id })),
@@ -97,17 +101,17 @@ async function compareRights(target: Target, comparison: Comparison, client: Sto
   );
 }
 
-async function ownRole(
+/** Returns the role, or nothing while there is none. */
+async function* compareOwnRole(
   target: Target,
-  comparison: Comparison,
   { id, clientId }: StoredClient,
-): Promise<StoredRole[]> {
-  const found = (await clientRoles(target, { id })).filter(({ name }) => name === names.makerRole);
-  if (found.length > 0) comparison.unchanged += 1;
+): AsyncGenerator<Comparison, StoredRole[]> {
+  const found = (await listClientRoles(target, { id })).filter(({ name }) => name === names.makerRole);
+  if (found.length > 0) yield unchanged;
   else {
     const description =
       'Client policies keep whoever holds this from making other clients than service accounts.';
-    comparison.differs('create', `role ${names.makerRole} of ${clientId}`, '', () =>
+    yield creation(`role ${names.makerRole} of ${clientId}`, () =>
       target.keycloak.clients.createRole({ id, name: names.makerRole, description }),
     );
   }

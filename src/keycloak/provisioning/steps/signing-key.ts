@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { NotThereYet, type Step } from '../comparison.ts';
+import { creation, unchanged, update } from '../comparison.ts';
+import { MissingPrerequisite, type Step } from '../step.ts';
 
 const providerName = 'orki-es256';
 
@@ -9,12 +10,12 @@ const providerName = 'orki-es256';
  */
 export const signingKey: Step = {
   name: 'signing key',
-  async compare({ keycloak, realm: name }, comparison) {
+  async *compare({ keycloak, realm: name }) {
     const realm = await keycloak.realms.findOne({ realm: name });
-    if (!realm?.id) throw new NotThereYet(`realm ${name}`);
+    if (!realm?.id) throw new MissingPrerequisite(`realm ${name}`);
     const keys = await keycloak.realms.getKeys({ realm: name });
     if (keys.active?.ES256) {
-      comparison.unchanged += 1;
+      yield unchanged;
       return;
     }
     const id = providerId(realm.id);
@@ -26,18 +27,15 @@ export const signingKey: Step = {
       providerId: 'ecdsa-generated',
       config: { priority: ['100'], enabled: ['true'], active: ['true'], ecdsaEllipticCurveKey: ['P-256'] },
     };
-    const detail = 'no active ES256 key';
     // Ours may be there and switched off.
     const ours = await keycloak.components.findOne({ id });
     if (ours) {
       const config = { ...ours.config, ...provider.config };
-      comparison.differs('update', `key provider ${providerName}`, detail, () =>
+      yield update(`key provider ${providerName}`, ['no active ES256 key'], () =>
         keycloak.components.update({ id }, { ...provider, config }),
       );
     } else {
-      comparison.differs('create', `key provider ${providerName}`, detail, () =>
-        keycloak.components.create(provider),
-      );
+      yield creation(`key provider ${providerName}`, () => keycloak.components.create(provider));
     }
   },
 };

@@ -1,7 +1,9 @@
 import type { UserProfileAttribute } from '@keycloak/keycloak-admin-client/lib/defs/userProfileMetadata.js';
 import { UnmanagedAttributePolicy } from '@keycloak/keycloak-admin-client/lib/defs/userProfileMetadata.js';
 import { names } from '../../../names.ts';
-import { mismatches, NotThereYet, type Step } from '../comparison.ts';
+import { creation, finding, update } from '../comparison.ts';
+import { mismatches } from '../mismatches.ts';
+import { MissingPrerequisite, type Step } from '../step.ts';
 
 /** People see which tenant they belong to; only administrators decide it, since it becomes a claim. */
 const tenantAttribute = {
@@ -12,10 +14,11 @@ const tenantAttribute = {
   multivalued: false,
 } satisfies UserProfileAttribute;
 
+/** The user attribute that says which tenant a person belongs to. */
 export const userProfile: Step = {
   name: 'user profile',
-  async compare({ keycloak, realm }, comparison) {
-    if (!(await keycloak.realms.findOne({ realm }))) throw new NotThereYet(`realm ${realm}`);
+  async *compare({ keycloak, realm }) {
+    if (!(await keycloak.realms.findOne({ realm }))) throw new MissingPrerequisite(`realm ${realm}`);
     const profile = await keycloak.users.getProfile();
     const others = (profile.attributes ?? []).filter(({ name }) => name !== tenantAttribute.name);
     const actual = profile.attributes?.find(({ name }) => name === tenantAttribute.name);
@@ -26,11 +29,11 @@ export const userProfile: Step = {
         ...profile,
         attributes: [...others, { ...actual, ...tenantAttribute }],
       });
-    if (!actual) comparison.differs('create', what, '', save);
-    else comparison.updates(what, mismatches(tenantAttribute, actual), save);
+    if (!actual) yield creation(what, save);
+    else yield update(what, mismatches(tenantAttribute, actual), save);
 
     if (profile.unmanagedAttributePolicy === UnmanagedAttributePolicy.Enabled) {
-      comparison.finding(
+      yield finding(
         'people may edit user attributes that the profile does not declare (unmanaged attributes: enabled); tenant_id is declared and safe, but consider switching that off',
         { blocking: false },
       );

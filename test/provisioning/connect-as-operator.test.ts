@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
-import { connectAsOperator } from '../../src/keycloak/provisioning/operator.ts';
+import { connectAsOperator } from '../../src/keycloak/provisioning/connect-as-operator.ts';
 import { readSettings } from '../../src/keycloak/provisioning/settings.ts';
 
 let server: Server | undefined;

@@ -1,14 +1,14 @@
 import { NetworkError } from '@keycloak/keycloak-admin-client';
-import { CatalogueError } from './catalogue.ts';
-import { StillDifferent } from './run.ts';
+import { PermissionFileError } from './permission-file.ts';
+import { StillDifferent } from './provision-realm.ts';
 import { SettingsError } from './settings.ts';
 
-/** Tells the operator what went wrong and what to do, in words that carry no credential. */
+/** What went wrong and what the operator can do about it; names no secret. */
 export function explainFailure(error: unknown, keycloakUrl: string | undefined): string {
   if (error instanceof SettingsError) return `The environment is not complete:\n${error.message}`;
-  if (error instanceof CatalogueError) return `The ${error.message}`;
+  if (error instanceof PermissionFileError) return `The ${error.message}`;
   if (error instanceof StillDifferent) return error.message;
-  if (error instanceof NetworkError) return explainAnswer(error);
+  if (error instanceof NetworkError) return explainRefusal(error);
   if (error instanceof Error && error.name === 'TimeoutError') {
     return `Keycloak at ${keycloakUrl} did not answer in time`;
   }
@@ -23,7 +23,7 @@ export function explainFailure(error: unknown, keycloakUrl: string | undefined):
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function explainAnswer({ response, message }: NetworkError): string {
+function explainRefusal({ response, message }: NetworkError): string {
   const { pathname } = new URL(response.url);
   if (pathname.endsWith('/protocol/openid-connect/token')) {
     return response.status === 404

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mismatches } from '../../src/keycloak/provisioning/comparison.ts';
+import { mismatches } from '../../src/keycloak/provisioning/mismatches.ts';
 
 test('only what is wanted is compared', () => {
   expect(mismatches({ enabled: true }, { enabled: true, theirs: 'anything' })).toEqual([]);

@@ -23,11 +23,11 @@ const group = z.strictObject({
   permissions: z.array(permission).min(1),
 });
 
-const catalogueSchema = z
+const permissionFile = z
   .strictObject({ groups: z.array(group).min(1) })
   .superRefine(({ groups }, context) => {
-    const permissionNames = groups.flatMap((group) => group.permissions.map(({ name }) => name));
-    for (const name of repeated(permissionNames)) {
+    const permissions = groups.flatMap((group) => group.permissions.map(({ name }) => name));
+    for (const name of repeated(permissions)) {
       context.addIssue({ code: 'custom', path: ['groups'], message: `permission ${name} is there twice` });
     }
     for (const name of repeated(groups.map(({ name }) => name))) {
@@ -42,43 +42,48 @@ function repeated(values: string[]): Set<string> {
   return new Set(values.filter((value, index) => values.indexOf(value) !== index));
 }
 
-export type Catalogue = z.infer<typeof catalogueSchema>;
+/** What keycloak/permissions.json says: all permissions, in groups, and which of them mode agent includes. */
+export type PermissionFile = z.infer<typeof permissionFile>;
 
-/** The catalogue file can't be read or is not a catalogue; the message says where and why. */
-export class CatalogueError extends Error {}
+/** The permission file can't be read, or its content is not valid; the message says where and why. */
+export class PermissionFileError extends Error {}
 
 /**
- * Reads and checks the permission catalogue, by default the one that ships. A relative path counts from the
- * project's root. Throws CatalogueError.
+ * Reads and checks a permission file, by default the one that ships. A relative path counts from the project's root.
+ * @throws {PermissionFileError}
  */
-export async function loadCatalogue(file = 'keycloak/permissions.json'): Promise<Catalogue> {
+export async function readPermissionFile(path = 'keycloak/permissions.json'): Promise<PermissionFile> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(resolve(fileURLToPath(projectRoot), file), 'utf8'));
+    content = JSON.parse(await readFile(resolve(fileURLToPath(projectRoot), path), 'utf8'));
   } catch (error) {
-    throw new CatalogueError(
-      `permission catalogue ${file}: ${error instanceof Error ? error.message : error}`,
+    throw new PermissionFileError(
+      `permission catalogue ${path}: ${error instanceof Error ? error.message : error}`,
     );
   }
-  return parseCatalogue(content, file);
+  return parsePermissionFile(content, path);
 }
 
-/** Checks a permission catalogue; `source` is named in the message of the CatalogueError it may throw. */
-export function parseCatalogue(content: unknown, source = 'catalogue'): Catalogue {
-  const parsed = catalogueSchema.safeParse(content);
+/**
+ * Checks the content of a permission file.
+ * @param path is named in the message of the error
+ * @throws {PermissionFileError}
+ */
+export function parsePermissionFile(content: unknown, path: string): PermissionFile {
+  const parsed = permissionFile.safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new CatalogueError(`permission catalogue ${source}:\n${z.prettifyError(parsed.error)}`);
+  throw new PermissionFileError(`permission catalogue ${path}:\n${z.prettifyError(parsed.error)}`);
 }
 
-/** The names of all permissions, or of those in a mode, in the order of the file. */
-export function permissionNames({ groups }: Catalogue, mode?: 'agent'): string[] {
-  const permissions = groups.flatMap((group) => group.permissions);
-  return permissions
+/** The names of all permissions, or of those that a mode includes, in the order of the file. */
+export function permissionNames({ groups }: PermissionFile, mode?: 'agent'): string[] {
+  return groups
+    .flatMap((group) => group.permissions)
     .filter(({ modes }) => mode === undefined || modes.includes(mode))
     .map(({ name }) => name);
 }
 
 /** The names of all roles of `orki-api` that a token may carry: permissions and modes. */
-export function allRoleNames(catalogue: Catalogue): string[] {
-  return [...permissionNames(catalogue), ...Object.values(names.modeRoles)];
+export function grantableRoleNames(file: PermissionFile): string[] {
+  return [...permissionNames(file), ...Object.values(names.modeRoles)];
 }

@@ -1,0 +1,20 @@
+import type { KeycloakConnection } from '../../src/keycloak/connect.ts';
+import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
+
+/** Sweeps as the service would after this time, and returns what was repaired. Throws when a repair fails. */
+export async function sweepLater(
+  { connectGateway, sweepTargets }: KeycloakConnection,
+  laterMs: number,
+): Promise<Repair[]> {
+  const repairs: Repair[] = [];
+  await sweep({
+    targets: sweepTargets,
+    connect: () => connectGateway({ signal: AbortSignal.timeout(60_000) }),
+    now: () => Date.now() + laterMs,
+    onRepair: (repair) => void repairs.push(repair),
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  return repairs;
+}
