@@ -7,7 +7,7 @@ import { gracefulClose } from './http/close-gracefully.ts';
 import { connectKeycloak } from './keycloak/connect.ts';
 import { createLogger } from './observability/logger.ts';
 import { createTelemetry, publishMetrics } from './observability/telemetry.ts';
-import { createAuditLog } from './service-accounts/audit.ts';
+import { auditedActions, createAuditLog } from './service-accounts/audit.ts';
 import { callTimeoutMs, shutdownMs } from './time-limits.ts';
 import { scheduleSweeps } from './upkeep/sweep-schedule.ts';
 
@@ -15,7 +15,11 @@ const config = readConfig();
 const logger = createLogger(config, process.stdout.isTTY);
 const { internalUrl, realm } = config.keycloak;
 
-const { metrics, tracing, observeKeycloak } = await createTelemetry(config.telemetry, internalUrl);
+const { metrics, tracing, observeKeycloak } = await createTelemetry(
+  config.telemetry,
+  internalUrl,
+  auditedActions,
+);
 const keycloak = connectKeycloak(
   { ...config.keycloak, callTimeoutMs },
   (error) => logger.warn({ err: error }, 'not ready'),

@@ -18,10 +18,14 @@ export interface Telemetry {
 }
 
 /** Metrics and traces as far as they are wanted; the libraries of what is not wanted are not even loaded. */
-export async function createTelemetry(settings: TelemetrySettings, keycloakUrl: string): Promise<Telemetry> {
+export async function createTelemetry(
+  settings: TelemetrySettings,
+  keycloakUrl: string,
+  auditedActions: readonly string[],
+): Promise<Telemetry> {
   const { version } = packageJson;
   const endpoint = settings.tracesEndpoint;
-  const metrics = settings.metrics && (await import('./metrics.ts')).createMetrics(version);
+  const metrics = settings.metrics && (await import('./metrics.ts')).createMetrics(version, auditedActions);
   const tracing =
     endpoint === undefined
       ? undefined

@@ -19,15 +19,18 @@ export interface AuditRecord {
   readonly requestId: string;
 }
 
-export type AuditedAction =
-  | 'create'
-  | 'edit'
-  | 'regenerate-secret'
-  | 'activate'
-  | 'deactivate'
-  | 'delete'
-  /** An account does not come back with its tenant (`npm run tenant`). */
-  | 'leave-inactive';
+/** What callers' requests are audited as. */
+export const auditedActions = [
+  'create',
+  'edit',
+  'regenerate-secret',
+  'activate',
+  'deactivate',
+  'delete',
+] as const;
+
+/** An account that is left inactive does not come back with its tenant (`npm run tenant`). */
+export type AuditedAction = (typeof auditedActions)[number] | 'leave-inactive';
 
 /** The fields of an account that an operation may change. Neither a secret nor a part of one is among them. */
 type AuditedState = Pick<

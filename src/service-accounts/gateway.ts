@@ -36,14 +36,14 @@ export interface AccountStatus {
   readonly tenantOff?: StatusBeforeTenantOff | null;
 }
 
-export interface AccountWithRoles {
+interface AccountWithRoles {
   readonly account: Account;
   /** The `orki-api` roles that are mapped to its user, composites unexpanded: the truth about its rights. */
   readonly roles: readonly string[];
 }
 
 /** A stretch of a tenant's accounts in Keycloak's order, which is that of clientId: newest first. */
-export interface AccountStretch {
+interface AccountStretch {
   readonly accounts: readonly Account[];
   /** Of all clients that Keycloak returned, those left out of `accounts` too; fewer than asked for end the list. */
   readonly clientIds: readonly string[];
@@ -139,7 +139,7 @@ export interface Gateway {
 /** Binds the gateway to one request. */
 export type ConnectGateway = (context: CallContext) => Gateway;
 
-export interface CallContext {
+interface CallContext {
   /** Ends the request's calls to Keycloak when its time is over. */
   readonly signal: AbortSignal;
 }

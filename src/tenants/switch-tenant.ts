@@ -130,6 +130,7 @@ async function switchAll(dependencies: SwitchDependencies, transition: Transitio
   return done;
 }
 
+/** A gateway is good for one stretch: switching those of one may take longer than the deadline of its calls. */
 async function* accountsOf({ connect, tenantId }: SwitchDependencies): AsyncGenerator<Account> {
   for (let first = 0; ; first += pageSize) {
     const { accounts, clientIds } = await connect().listAccounts(tenantId, first, pageSize);

@@ -1,7 +1,7 @@
 import type { Account } from '../service-accounts/account.ts';
 
 /** A username that is reserved, and for which account. */
-export interface ReservedUsername {
+interface ReservedUsername {
   readonly roleId: string;
   readonly accountId: string;
   /** Whether it is the username of this account of this tenant. */

@@ -24,7 +24,7 @@ export interface SweepDependencies {
   readonly now: () => number;
 }
 
-export type RepairKind =
+type RepairKind =
   | 'unfinished-account'
   | 'redundant-roles'
   | 'mirror-of-roles'

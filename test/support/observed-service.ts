@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
+import { auditedActions } from '../../src/service-accounts/audit.ts';
 // Loaded here, so that the first test does not wait for it.
 import '../../src/observability/metrics.ts';
 import { createTelemetry, publishMetrics } from '../../src/observability/telemetry.ts';
@@ -23,7 +24,7 @@ function answerAsKeycloak({ path }: Received): unknown {
     return { id: 'lock', name: url.pathname.split('/').at(-1) };
   }
   if (url.pathname.includes('id-of-orki-usernames')) {
-    return ['acme.x', 'acme.y', 'globex.x'].map((name) => ({ name }));
+    return ['acme.x', 'acme.y', 'globex.x'].map((name) => ({ id: name, name }));
   }
   return [];
 }
@@ -38,7 +39,11 @@ export async function observedService(options: { tracesEndpoint?: string } = {})
     metrics: { host: '127.0.0.1', port: 0 },
     tracesEndpoint: options.tracesEndpoint,
   };
-  const { metrics, tracing, observeKeycloak } = await createTelemetry(settings, keycloakStub.url);
+  const { metrics, tracing, observeKeycloak } = await createTelemetry(
+    settings,
+    keycloakStub.url,
+    auditedActions,
+  );
   if (metrics === undefined) throw new Error('no metrics');
   const keycloak = connectKeycloak(
     {

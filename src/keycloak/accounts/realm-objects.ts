@@ -14,7 +14,7 @@ export interface RoleReference {
 }
 
 /** The catalogue together with the ids of the roles behind it. */
-export interface ProvisionedCatalogue {
+interface ProvisionedCatalogue {
   readonly catalogue: Catalogue;
   readonly roles: ReadonlyMap<string, RoleReference>;
   readonly readAt: number;

@@ -9,48 +9,36 @@ import { roleOfUsername, usernameRole } from '../accounts/usernames.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
 import { boundCalls } from '../calls/bound-calls.ts';
 import { confirmWrite } from '../calls/confirm-write.ts';
+import { allPages } from '../calls/pages.ts';
 
-const pageSize = 100;
+const entries = z.array(z.looseObject({ id: z.string() }));
 
-/** Reads everything in stretches, so that no tenant's size matters. */
+/** Reads everything page by page, so that no tenant's size matters. */
 export function sweepTargets(
   api: AdminApi,
   realm: Pick<RealmObjects, 'clientUuid'>,
   callTimeoutMs: number,
 ): SweepTargets {
-  const get = (operation: string, path: string, query: Record<string, string | number | boolean>) =>
-    api({ operation, method: 'GET', path, query }, AbortSignal.timeout(callTimeoutMs));
-
-  /** All there is; what is removed while it is read could push others out of sight, so nothing is until the end. */
-  async function all(operation: string, path: string, query: Record<string, string | boolean>) {
-    const found: unknown[] = [];
-    for (;;) {
-      const { body } = await get(operation, path, { ...query, first: found.length, max: pageSize });
-      const page = z.array(z.unknown()).parse(body);
-      found.push(...page);
-      if (page.length < pageSize) return found;
-    }
-  }
+  const all = (operation: string, path: string, query: Record<string, string | boolean>) =>
+    allPages(async (range) => {
+      const call = { operation, method: 'GET', path, query: { ...query, ...range } } as const;
+      return entries.parse((await api(call, AbortSignal.timeout(callTimeoutMs))).body);
+    });
 
   const rolesOf = async (operation: string, clientId: string) =>
     all(operation, `/clients/${await realm.clientUuid(clientId)}/roles`, { briefRepresentation: false });
 
   return {
     async *accounts() {
-      for (let first = 0; ; first += pageSize) {
-        const query = { clientId: clientIdPrefix, search: true, first, max: pageSize };
-        const { body } = await get('sweep accounts', '/clients', query);
-        const page = z.array(z.unknown()).parse(body);
-        for (const client of page) {
-          const account = accountOf(client);
-          if (account !== undefined) yield account;
-        }
-        if (page.length < pageSize) return;
+      const query = { clientId: clientIdPrefix, search: true };
+      for await (const client of all('sweep accounts', '/clients', query)) {
+        const account = accountOf(client);
+        if (account !== undefined) yield account;
       }
     },
 
     async *usernames() {
-      for (const role of await rolesOf('sweep usernames', names.usernamesClient)) {
+      for await (const role of await rolesOf('sweep usernames', names.usernamesClient)) {
         const parsed = usernameRole.safeParse(role);
         if (!parsed.success) continue;
         const { id, name, reservation } = parsed.data;
@@ -63,7 +51,7 @@ export function sweepTargets(
     },
 
     async *locksExpiredBefore(time) {
-      for (const role of await rolesOf('sweep locks', names.locksClient)) {
+      for await (const role of await rolesOf('sweep locks', names.locksClient)) {
         const parsed = lockRole.safeParse(role);
         if (!parsed.success || parsed.data.expiresAt >= time) continue;
         yield { roleId: parsed.data.id, name: parsed.data.name };
