@@ -1,6 +1,6 @@
 /**
- * Every time limit on which it rests that no acknowledged write is lost. docs/how-it-works.md has the argument, and
- * test/time-limits.test.ts the inequalities that it needs. All are in milliseconds.
+ * Every time limit on which it rests that no acknowledged write is lost, in milliseconds. Their reasons are in
+ * docs/how-it-works.md#the-time-limits, and the inequalities that the argument needs in test/time-limits.test.ts.
  */
 
 const secondMs = 1_000;

@@ -4,7 +4,7 @@ import type { Gateway } from './gateway.ts';
 
 /**
  * Moves an account's mapped roles to exactly `wanted`, never above the greater of old and new: what takes anything away
- * revokes first, a pure gain grants first.
+ * revokes first, a pure gain grants first (docs/how-it-works.md#one-put-for-each-change-of-the-client).
  */
 export async function moveRoles(
   gateway: Gateway,

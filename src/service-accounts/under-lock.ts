@@ -89,7 +89,7 @@ export async function requireTenantOn(gateway: Gateway, tenantId: string): Promi
 
 /**
  * Runs `work` while it holds the lock of an account, then releases it: by default gives it back. When the outcome of a
- * change is unknown the lock stays until it expires: the change may still arrive, and must not meet another one.
+ * change is unknown the lock stays until it expires (docs/how-it-works.md#an-unknown-outcome-keeps-the-lock).
  */
 export async function withAccountLock<Result>(
   gateway: Gateway,
@@ -106,7 +106,7 @@ export async function withAccountLock<Result>(
     if (!isOutcomeUnknown(error)) await lock.release();
     throw error;
   }
-  // Waited for: an answer means that the next change can begin, and the same caller would else meet its own lock.
+  // Why it is waited for: docs/how-it-works.md#why-an-answer-waits-for-the-unlock
   await release(lock, result);
   return result;
 }

@@ -5,6 +5,7 @@ import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/names.ts';
+import type { KeycloakCallObserver } from '../../src/observability/keycloak-call-observer.ts';
 import type { AuditRecord } from '../../src/service-accounts/audit.ts';
 import { jsonRequest } from './json-request.ts';
 import { type LiveRealm, liveRealm, type PersonName } from './live-realm.ts';
@@ -41,6 +42,8 @@ interface ServiceSettings {
   /** Where a browser finds it, with /swagger; by default it says that it is elsewhere, and shows none. */
   readonly port?: number;
   readonly corsOrigins?: readonly string[];
+  /** Is told of the Admin API's calls and of those for the service's own token. */
+  readonly observeKeycloak?: KeycloakCallObserver;
 }
 
 /** The service as it runs in production, on a port of its own, over a provisioned realm. */
@@ -55,6 +58,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
       ...(settings.lockLeaseMs === undefined ? {} : { lockLeaseMs: settings.lockLeaseMs }),
     },
     () => undefined,
+    settings.observeKeycloak,
   );
   const certs = `${internalUrl}/realms/${realm.name}/protocol/openid-connect/certs`;
   const signingKeys = fetchSigningKeys(new URL(certs), callTimeoutMs, () => undefined);

@@ -21,8 +21,8 @@ const longestPauseMs = 250;
  * is two calls, and unlike making and removing a role it leaves Keycloak's cache of users alone, which removing any
  * role empties for the whole realm.
  *
- * A lock expires a lease after it was taken, far beyond the deadline of the request that took it, so its holder has
- * either given it back or crashed, or left it on purpose because a change without an answer may still arrive.
+ * A lock expires a lease after it was taken: docs/how-it-works.md#the-fence-on-sending says why its holder has stopped by
+ * then, and docs/how-it-works.md#an-unknown-outcome-keeps-the-lock why one is left to expire on purpose.
  */
 export function accountLocks(
   calls: BoundCalls,

@@ -29,7 +29,7 @@ export const usernameRole = z
 /**
  * Usernames as roles of `orki-usernames`. Keycloak's database lets one role of a name exist, so of any number of
  * replicas that want a username one gets it; the price is one call. The role is named by a digest because a username
- * can hold what a path can't, and grows by NFKC.
+ * can hold what a path can't, and grows by NFKC. Its states: docs/how-it-works.md#states.
  */
 export function usernameReservations(
   { call, readBack, fence }: BoundCalls,

@@ -6,7 +6,7 @@ const fromInBetween = [502, 503, 504];
 
 /**
  * Sends a change and, where no clear answer comes, looks whether it took effect: a change that did is a success, and
- * is never sent twice.
+ * is never sent twice (docs/how-it-works.md#reading-back).
  * @returns what `send` returned; undefined when reading back showed that the change took effect
  * @param hasTakenEffect reads back; when it fails too, nobody knows
  * @throws {ServiceError} 503 when the change certainly has no effect, 504 when it may still have one later

@@ -1,6 +1,7 @@
 /**
  * Until when a request may send anything, whatever its signal says: a process that was suspended wakes up before its
- * timers fire, and the lock that it holds may have expired meanwhile. Times are those of `performance.now()`.
+ * timers fire, and the lock that it holds may have expired meanwhile (docs/how-it-works.md#the-fence-on-sending). Times are
+ * those of `performance.now()`.
  */
 export interface SendFence {
   /** Lets nothing more be sent after this time; an earlier time that was set before stays. */
