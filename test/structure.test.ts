@@ -73,14 +73,13 @@ it('no file imports itself by way of others', () => {
 function arrowsOf(markdown: string): Map<string, string[]> {
   const [, chart = ''] =
     /## Layout of the repository\n.*?```mermaid\nflowchart TD\n(.*?)```/s.exec(markdown) ?? [];
-  const arrows = chart.split('\n').filter((line) => line.trim() !== '');
-  return new Map(
-    arrows.map((line) => {
-      const [, from, targets] = /^ {2}(\S+) --> (\S+(?: & \S+)*)$/.exec(line) ?? [];
-      if (from === undefined || targets === undefined) throw new Error(`README draws no arrow by: ${line}`);
-      return [from, targets.split(' & ')];
-    }),
-  );
+  const arrows = new Map<string, string[]>();
+  for (const line of chart.split('\n').filter((line) => line.trim() !== '')) {
+    const [, from, targets] = /^ {2}(\S+) --> (\S+(?: & \S+)*)$/.exec(line) ?? [];
+    if (from === undefined || targets === undefined) throw new Error(`README draws no arrow by: ${line}`);
+    arrows.set(from, [...(arrows.get(from) ?? []), ...targets.split(' & ')]);
+  }
+  return arrows;
 }
 
 /** The room in which a file of src/ is, as the picture names it; a file at the root is named without its ending. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { auditedActions } from '../../src/service-accounts/audit.ts';
 import { observedService } from '../support/observed-service.ts';
 
 /** The value of a series, given as it stands in the text; undefined when it is not there. */
@@ -107,6 +108,15 @@ describe('the metrics', () => {
     const text = await metrics();
     expect(seriesValue(text, 'orki_rate_limited_requests_total{limit="caller"}')).toBe(2);
     expect(seriesValue(text, 'orki_rate_limited_requests_total{limit="tenant"}')).toBeGreaterThan(0);
+  });
+
+  it('have a series for each audited action from the start, so that its first record shows as an increase', async () => {
+    const { metrics } = await observedService();
+    const text = await metrics();
+    for (const action of auditedActions) {
+      const series = `orki_audit_records_total{action="${action}",outcome="done"}`;
+      expect(seriesValue(text, series), action).toBe(0);
+    }
   });
 
   it('count audit records by action and outcome', async () => {
