@@ -9,7 +9,8 @@ export function findFault(name, args, env = process.env) {
   const { options = {}, passesOn, explainsItself } = commands[name];
   if (passesOn || explainsItself) return undefined;
   const swallowed = Object.keys(options).find((option) => env[`npm_config_${option.replaceAll('-', '_')}`]);
-  if (swallowed) return `npm keeps --${swallowed} for itself unless it follows two dashes: npm run ${name} -- --${swallowed}`;
+  if (swallowed)
+    return `npm keeps --${swallowed} for itself unless it follows two dashes: npm run ${name} -- --${swallowed}`;
   const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
   for (const token of tokens) {
     const fault = faultOf(token, options);
@@ -27,8 +28,11 @@ function faultOf({ kind, name, rawName, value }, options) {
     return near ? `There is no option ${rawName}. Did you mean --${near}?` : `There is no option ${rawName}.`;
   }
   if (option.type === 'boolean') return value === undefined ? undefined : `${rawName} takes no value.`;
-  if (value === undefined || value.startsWith('--')) return `${rawName} needs a value: ${rawName} ${option.value}.`;
+  if (value === undefined || value.startsWith('--'))
+    return `${rawName} needs a value: ${rawName} ${option.value}.`;
   if (option.number && !(Number(value) >= 0)) return `${rawName} needs a number, and "${value}" is none.`;
+  if (option.choices && !option.choices.includes(value))
+    return `${rawName} takes one of ${option.choices.join(', ')}.`;
   return undefined;
 }
 
@@ -54,7 +58,7 @@ function distance(from, to) {
 
 /** The help of one command. */
 export function describe(name) {
-  const { summary, takes, options = {}, settings = {}, passesOn } = commands[name];
+  const { summary, takes, details, options = {}, settings = {}, passesOn } = commands[name];
   const lines = Object.entries(options).map(([option, { value, about, default: usual }]) => [
     `--${option}${value ? ` ${value}` : ''}`,
     typeof usual === 'string' ? `${about} (${usual})` : about,
@@ -62,6 +66,7 @@ export function describe(name) {
   return [
     `npm run ${name}${lines.length > 0 || passesOn ? ' -- [options]' : ''}`,
     `\n${capital(summary)}.\nTakes ${takes}.`,
+    ...(details ? [`\n${details}`] : []),
     ...section('Options', lines),
     ...(passesOn ? [`\nEvery other argument goes to ${passesOn}.`] : []),
     ...section('Settings, as environment variables', Object.entries(settings)),
@@ -71,7 +76,11 @@ export function describe(name) {
 /** All commands, a line each. */
 export function listCommands() {
   const rows = Object.entries(commands).map(([name, { summary, takes }]) => [name, `${summary} (${takes})`]);
-  return ['npm run COMMAND [-- options]', ...section('Commands', rows), '\nnpm run COMMAND -- --help says more.'].join('\n');
+  return [
+    'npm run COMMAND [-- options]',
+    ...section('Commands', rows),
+    '\nnpm run COMMAND -- --help says more.',
+  ].join('\n');
 }
 
 function section(title, rows) {

@@ -11,8 +11,9 @@ const vitest = 'Vitest';
 
 /**
  * Every npm script: the file that it runs, what `npm run` and `--help` say of it, and which arguments it accepts. An option
- * has the form of `parseArgs`, with `about` for the help, and `number` where its value has to be one. `passesOn` names the
- * program that gets every argument which is not listed here; `file` itself explains them where `explainsItself` is set.
+ * has the form of `parseArgs`, with `about` for the help, and `number` or `choices` for what its value has to be. `passesOn`
+ * names the program that gets every argument which is not listed here. Where `explainsItself` is set, the file reads and
+ * explains its arguments itself, because it also runs without the launcher.
  */
 export const commands = /** @type {const} */ ({
   up: {
@@ -121,6 +122,8 @@ export const commands = /** @type {const} */ ({
     file: 'test/harness/races.ts',
     summary: 'look for lost writes, by racing changes of one account (needs PostgreSQL)',
     takes: '10 minutes',
+    details: `Two replicas of the service and one Keycloak get pairs and triples of writes to one account at the same moment.
+The same writes by raw calls of the Admin API show what is lost without the service.`,
     options: {
       rounds: { type: text, number: true, default: '1000', value: 'N', about: 'rounds through the service' },
       'raw-rounds': { type: text, number: true, default: '200', value: 'N', about: 'rounds of raw calls' },
@@ -132,12 +135,21 @@ export const commands = /** @type {const} */ ({
     file: 'test/harness/faults.ts',
     summary: 'look for half-made accounts, by breaking each call to Keycloak (needs PostgreSQL)',
     takes: '20 minutes',
+    details: `Parts: matrix breaks each call that an operation makes to Keycloak, in each of eleven ways; abandoned breaks an
+operation off for good after each changing call, then sweeps; kills sends kill -9 to the service, outages to Keycloak
+and restarts PostgreSQL, both in the middle of operations; endings sends SIGTERM under load, and lets Keycloak stand
+still. A run fails when the time is too short for all that it was to do.`,
     options: {
       short: { type: flag, default: false, about: 'break one changing call for each operation and fault' },
-      full: { type: flag, default: false, about: 'kill the service at every call, not once in each operation' },
+      full: {
+        type: flag,
+        default: false,
+        about: 'kill the service at every call, not once in each operation',
+      },
       only: {
         type: text,
-        value: 'matrix|abandoned|kills|outages|endings',
+        value: 'PART',
+        choices: ['matrix', 'abandoned', 'kills', 'outages', 'endings'],
         about: 'only that part',
       },
       seed: { type: text, number: true, default: '1', value: 'N', about: 'another seed, other faults' },

@@ -39,7 +39,10 @@ if (['help', '--help', '-h'].includes(name)) {
 }
 if (!Object.hasOwn(commands, name)) {
   const near = nearest(name, Object.keys(commands));
-  fail(`There is no command ${name}.${near ? ` Did you mean ${near}?` : ''}\n\n${listCommands()}`, usageError);
+  fail(
+    `There is no command ${name}.${near ? ` Did you mean ${near}?` : ''}\n\n${listCommands()}`,
+    usageError,
+  );
 }
 const command = commands[name];
 // package.json's scripts hold the summary too, since `npm run` alone lists them as they stand.
@@ -63,7 +66,9 @@ if (name === 'secrets') {
 }
 
 // Before anything is fetched; the launcher keeps Keycloak, or the mark of its container, in these.
-const isFetched = ['keycloak', 'keycloak-container-data-whole'].some((kept) => existsSync(join(root, '.local', kept)));
+const isFetched = ['keycloak', 'keycloak-container-data-whole'].some((kept) =>
+  existsSync(join(root, '.local', kept)),
+);
 if (command.firstTime && !isFetched) console.log(command.firstTime);
 try {
   await ensureDependencies(root);

@@ -33,26 +33,31 @@ describe('the lockfile', () => {
   });
 });
 
-describe.each(['packages/client', 'examples/integrators/node'])('what %s brings along', (folder) => {
-  const read = (name: string) =>
-    JSON.parse(readFileSync(new URL(`../${folder}/${name}`, import.meta.url), 'utf8'));
+describe.each(['packages/client', 'examples/integrators/node', 'examples/tenant-api'])(
+  'what %s brings along',
+  (folder) => {
+    const read = (name: string) =>
+      JSON.parse(readFileSync(new URL(`../${folder}/${name}`, import.meta.url), 'utf8'));
 
-  it('is pinned by version and digest, wherever it is fetched from', () => {
-    const locked = Object.entries<LockedPackage>(read('package-lock.json').packages).filter(([path]) => path);
-    expect(locked.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''))).toEqual([]);
-    expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
-    const { dependencies, devDependencies } = read('package.json');
-    const ranges = Object.entries<string>({ ...dependencies, ...devDependencies });
-    expect(ranges.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
-  });
+    it('is pinned by version and digest, wherever it is fetched from', () => {
+      const locked = Object.entries<LockedPackage>(read('package-lock.json').packages).filter(
+        ([path]) => path,
+      );
+      expect(locked.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''))).toEqual([]);
+      expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+      const { dependencies, devDependencies } = read('package.json');
+      const ranges = Object.entries<string>({ ...dependencies, ...devDependencies });
+      expect(ranges.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    });
 
-  it('is of the version that the tests here use', () => {
-    const used: Record<string, string> = manifest.devDependencies;
-    for (const [name, version] of Object.entries(read('package.json').dependencies)) {
-      expect(`${name} ${used[name]}`).toBe(`${name} ${version}`);
-    }
-  });
-});
+    it('is of the version that the tests here use', () => {
+      const used: Record<string, string> = { ...manifest.devDependencies, ...manifest.dependencies };
+      for (const [name, version] of Object.entries(read('package.json').dependencies)) {
+        expect(`${name} ${used[name]}`).toBe(`${name} ${version}`);
+      }
+    });
+  },
+);
 
 describe('the dependencies', () => {
   it('are pinned to one version each', () => {
@@ -71,4 +76,12 @@ describe('the dependencies', () => {
       [],
     );
   });
+});
+
+it('a copy of the example tenant API brings along all that it imports', () => {
+  const read = (name: string) =>
+    readFileSync(new URL(`../examples/tenant-api/${name}`, import.meta.url), 'utf8');
+  const imported = [...read('server.ts').matchAll(/from '([^'.][^']*)'/g)].map(([, name = '']) => name);
+  const packages = imported.filter((name) => !name.startsWith('node:'));
+  expect(packages.toSorted()).toEqual(Object.keys(JSON.parse(read('package.json')).dependencies));
 });
