@@ -33,31 +33,33 @@ describe('the lockfile', () => {
   });
 });
 
-describe.each(['packages/client', 'examples/integrators/node', 'examples/tenant-api'])(
-  'what %s brings along',
-  (folder) => {
-    const read = (name: string) =>
-      JSON.parse(readFileSync(new URL(`../${folder}/${name}`, import.meta.url), 'utf8'));
+const others = ['packages/client', 'dev/client-types', 'examples/integrators/node', 'examples/tenant-api'];
 
-    it('is pinned by version and digest, wherever it is fetched from', () => {
-      const locked = Object.entries<LockedPackage>(read('package-lock.json').packages).filter(
-        ([path]) => path,
-      );
-      expect(locked.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''))).toEqual([]);
-      expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
-      const { dependencies, devDependencies } = read('package.json');
-      const ranges = Object.entries<string>({ ...dependencies, ...devDependencies });
-      expect(ranges.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
-    });
+describe.each(others)('what %s brings along', (folder) => {
+  const read = (name: string) =>
+    JSON.parse(readFileSync(new URL(`../${folder}/${name}`, import.meta.url), 'utf8'));
 
-    it('is of the version that the tests here use', () => {
-      const used: Record<string, string> = { ...manifest.devDependencies, ...manifest.dependencies };
-      for (const [name, version] of Object.entries(read('package.json').dependencies)) {
-        expect(`${name} ${used[name]}`).toBe(`${name} ${version}`);
-      }
-    });
-  },
-);
+  it('is pinned by version and digest, wherever it is fetched from', () => {
+    const locked = Object.entries<LockedPackage>(read('package-lock.json').packages).filter(([path]) => path);
+    expect(locked.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ''))).toEqual([]);
+    expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
+    const { dependencies, devDependencies } = read('package.json');
+    const ranges = Object.entries<string>({ ...dependencies, ...devDependencies });
+    expect(ranges.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
+  it('has no package that would run a script of its own when it is installed', () => {
+    const locked = Object.entries<{ hasInstallScript?: boolean }>(read('package-lock.json').packages);
+    expect(locked.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
+  });
+
+  it('is of the version that the tests here use', () => {
+    const used: Record<string, string> = { ...manifest.devDependencies, ...manifest.dependencies };
+    for (const [name, version] of Object.entries(read('package.json').dependencies ?? {})) {
+      expect(`${name} ${used[name]}`).toBe(`${name} ${version}`);
+    }
+  });
+});
 
 describe('the dependencies', () => {
   it('are pinned to one version each', () => {
