@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '../src/nearest.mjs';
 import { commands } from './commands.mjs';
 
 /**
@@ -34,26 +35,6 @@ function faultOf({ kind, name, rawName, value }, options) {
   if (option.choices && !option.choices.includes(value))
     return `${rawName} takes one of ${option.choices.join(', ')}.`;
   return undefined;
-}
-
-/** The one that was probably meant: at most two letters are added, left out or replaced. */
-export function nearest(word, candidates) {
-  const ranked = candidates.map((candidate) => ({ candidate, steps: distance(word, candidate) }));
-  const [best] = ranked.filter(({ steps }) => steps <= 2).sort((a, b) => a.steps - b.steps);
-  return best?.candidate;
-}
-
-/** Levenshtein's distance. */
-function distance(from, to) {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...to].entries()) {
-      next.push(Math.min(next[j] + 1, row[j + 1] + 1, row[j] + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[to.length];
 }
 
 /** The help of one command. */

@@ -10,7 +10,8 @@ import manifest from '../../package.json' with { type: 'json' };
 // The launcher alone, in a folder without dependencies and without any of the scripts: whatever it starts fails.
 const folder = mkdtempSync(join(tmpdir(), 'launcher-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-mkdirSync(join(folder, 'dev'));
+for (const name of ['dev', 'src']) mkdirSync(join(folder, name));
+cpSync(join(root, 'src', 'nearest.mjs'), join(folder, 'src', 'nearest.mjs'));
 for (const file of readdirSync(join(root, 'dev')).filter((name) => name.endsWith('.mjs'))) {
   cpSync(join(root, 'dev', file), join(folder, 'dev', file));
 }

@@ -12,6 +12,7 @@ import type {
   NewAccount,
   UsernameReservation,
 } from '../../src/service-accounts/gateway.ts';
+import { notFound } from '../../src/service-accounts/load.ts';
 import { usernameKey } from '../../src/service-accounts/username.ts';
 
 interface StoredClient {
@@ -152,7 +153,9 @@ export class InMemoryKeycloak {
   async #lock(key: string): Promise<AccountLock> {
     const patienceEndsAt = performance.now() + 500;
     while (this.locks.has(key)) {
-      if (performance.now() > patienceEndsAt) throw new ServiceError('change-in-progress');
+      if (performance.now() > patienceEndsAt) {
+        throw new ServiceError('change-in-progress', { detail: 'Another change is under way.' });
+      }
       await setImmediate();
     }
     this.locks.add(key);
@@ -167,7 +170,7 @@ export class InMemoryKeycloak {
 
   #stored(id: string): StoredClient {
     const stored = this.clients.get(id);
-    if (stored === undefined) throw new ServiceError('service-account-not-found');
+    if (stored === undefined) throw notFound();
     return stored;
   }
 
