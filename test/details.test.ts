@@ -9,10 +9,11 @@ import {
   type ServiceError,
 } from '../src/errors.ts';
 import { create, created, edit, pathOf, people } from './support/accounts.ts';
-import { type Answer, type RequestOptions, type TestApp, testApp } from './support/test-app.ts';
+import { type Answer, type TestApp, testApp } from './support/test-app.ts';
 
 /* Every problem says, in `detail`, what a person needs in order to act. */
 
+type RequestOptions = Parameters<TestApp['request']>[0];
 type Provocation = (service: TestApp) => Promise<Answer>;
 
 const withText =

@@ -32,6 +32,8 @@ export class InMemoryKeycloak {
   /** Locks that are held, by tenant and account; a test may put one there. */
   readonly locks = new Set<string>();
   readonly deleted = new Set<string>();
+  /** The tenants that are known. */
+  readonly tenantRoles = new Set<string>();
   /** The tenants that are switched off, and since when. */
   readonly tenantsOff = new Map<string, string>();
   readonly catalogue: Catalogue;
@@ -68,8 +70,10 @@ export class InMemoryKeycloak {
   #methods(): Gateway {
     return {
       catalogue: async () => this.catalogue,
+      tenants: async () => [...this.tenantRoles],
       isTenantOff: async (tenantId) => this.tenantsOff.has(tenantId),
       setTenantOff: async (tenantId, since) => {
+        this.tenantRoles.add(tenantId);
         if (since === null) this.tenantsOff.delete(tenantId);
         else this.tenantsOff.set(tenantId, since);
       },
@@ -98,6 +102,7 @@ export class InMemoryKeycloak {
         this.clients.set(account.id, { account: created(account), ...stored });
       },
       assignTenantAndRoles: async (id, tenantId, roles) => {
+        this.tenantRoles.add(tenantId);
         const stored = this.#stored(id);
         for (const role of this.#known(roles)) stored.roles.add(role);
         stored.tenantInToken = tenantId;
