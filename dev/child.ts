@@ -17,6 +17,8 @@ interface Command {
   env: NodeJS.ProcessEnv;
   cwd: string;
   log: string;
+  /** Whether what the log holds is kept; else it starts anew. */
+  appendToLog?: boolean | undefined;
   /** Whom it runs as, when not as this process. */
   user?: { uid: number; gid: number };
 }
@@ -26,8 +28,8 @@ interface Command {
  * not reach it, so the launcher decides the order in which things stop, and it can outlive the launcher.
  */
 export async function startInBackground(wanted: Command): Promise<Started> {
-  const { command, args, env, cwd, log, user } = wanted;
-  const output = openSync(log, 'w', 0o600);
+  const { command, args, env, cwd, log, appendToLog, user } = wanted;
+  const output = openSync(log, appendToLog ? 'a' : 'w', 0o600);
   let child: ChildProcess;
   try {
     child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', output, output], ...user });

@@ -1,54 +1,67 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { commands } from './commands.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { root } from './paths.ts';
 import { main, Problem } from './problem.ts';
 
 const client = join(root, 'packages', 'client');
+const generator = join(root, 'dev', 'client-types');
 const types = join(client, 'src', 'schema.ts');
 
-/** Writes the client's types anew from the contract; with --check says whether they are current, and packs. */
+/** Writes the client's types from the contract, or checks them and the package, or packs it: see commands.mjs. */
 await main(async () => {
-  const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
-  await ensureDependencies(client);
-  const generated = generate();
+  const { check, pack } = parseArgs({ options: commands.client.options }).values;
+  if (pack !== undefined) {
+    // npm runs its scripts at the top of the checkout, and says from where it was called.
+    console.log(await packInto(resolve(process.env.INIT_CWD ?? root, pack)));
+    return 0;
+  }
+  const generated = await generate();
   if (!check) {
     writeFileSync(types, generated);
     return 0;
   }
   if (readFileSync(types, 'utf8') !== generated) {
-    throw new Problem('packages/client/src/schema.ts is not what the contract says: npm run client');
+    throw new Problem('packages/client/src/schema.ts does not match the contract. Run npm run client.');
   }
-  checkPackage();
+  await checkPackage();
   return 0;
 });
 
-function generate(): string {
+async function generate(): Promise<string> {
+  await ensureDependencies(generator);
   const folder = mkdtempSync(join(tmpdir(), 'orki-client-'));
   try {
     const target = join(folder, 'schema.ts');
     const contract = join(root, 'openapi', 'openapi.json');
-    node([join(client, 'node_modules/openapi-typescript/bin/cli.js'), contract, '--output', target]);
+    node([join(generator, 'node_modules/openapi-typescript/bin/cli.js'), contract, '--output', target]);
     return readFileSync(target, 'utf8');
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** Builds, packs, and asks whether every way of resolving modules finds the code and its types. */
-function checkPackage(): void {
+/** Builds the package and writes its tarball into that folder; gives the tarball's path. */
+async function packInto(folder: string): Promise<string> {
+  await ensureDependencies(client);
+  mkdirSync(folder, { recursive: true });
+  run('npm', ['pack', '--silent', '--pack-destination', folder], 'ignore');
+  const { name, version } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8'));
+  return join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
+}
+
+/** Packs, and asks whether every way of resolving modules finds the code and its types. */
+async function checkPackage(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'orki-client-'));
   try {
-    node([join(root, 'node_modules/typescript/bin/tsc'), '--project', client]);
-    run('npm', ['pack', '--silent', '--pack-destination', folder]);
-    const { name, version } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8'));
-    const file = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
+    const file = await packInto(folder);
     // For modules alone: what asks by require() gets them too, from Node 20.19 on.
     const attw = join(client, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-    node([attw, '--profile', 'esm-only', join(folder, file)]);
+    node([attw, '--profile', 'esm-only', file]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -58,7 +71,7 @@ function node(args: string[]): void {
   run(process.execPath, args);
 }
 
-function run(command: string, args: string[]): void {
-  const { status } = spawnSync(command, args, { cwd: client, stdio: 'inherit' });
+function run(command: string, args: string[], output: 'inherit' | 'ignore' = 'inherit'): void {
+  const { status } = spawnSync(command, args, { cwd: client, stdio: ['ignore', output, 'inherit'] });
   if (status !== 0) throw new Problem(`${command} ${args.join(' ')} failed.`);
 }

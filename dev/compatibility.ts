@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { run } from './child.ts';
+import { commands } from './commands.mjs';
 import { findOnPath } from './keycloak/java.ts';
 import { root } from './paths.ts';
 import { main, Problem } from './problem.ts';
@@ -17,7 +18,7 @@ const released = join(root, 'openapi', 'released.json');
  * --release the contract becomes the released one.
  */
 await main(async () => {
-  const { release } = parseArgs({ options: { release: { type: 'boolean', default: false } } }).values;
+  const { release } = parseArgs({ options: commands.compatibility.options }).values;
   if (release) {
     copyFileSync(contract, released);
     return 0;

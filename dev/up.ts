@@ -1,7 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { announcement } from './announcement.ts';
 import { isAlive, isRunning, tail } from './child.ts';
+import { clientSecret } from './client-secret.ts';
+import { commands } from './commands.mjs';
+import { environmentsOf } from './environments.ts';
 import { identify } from './lock.mjs';
 import { local } from './paths.ts';
 import { describeHolder, isFree } from './ports.ts';
@@ -13,10 +17,15 @@ import { startSystem } from './system.ts';
 import { printWalk } from './walk.ts';
 
 await main(async () => {
-  const detach = readArguments();
+  const { detach, walk } = parseArgs({ options: commands.up.options }).values;
   const ports = readPorts(process.env);
   mkdirSync(local, { recursive: true, mode: 0o700 });
-  if (await isRunningAlready(ports)) return 0;
+  const environments = environmentsOf(ports, clientSecret());
+  if (await isRunningAlready(ports)) {
+    if (walk) printWalk(addressesOf(ports));
+    console.log(announcement(addressesOf(ports), true));
+    return 0;
+  }
   await requireFreePorts(ports);
 
   const interruption = new AbortController();
@@ -28,6 +37,7 @@ await main(async () => {
   try {
     await startSystem({
       ports,
+      environments,
       signal: interruption.signal,
       onStarted: (component) => {
         state.components.push(component);
@@ -35,16 +45,13 @@ await main(async () => {
       },
     });
     interruption.signal.throwIfAborted();
-    printWalk(addressesOf(ports));
+    if (walk) printWalk(addressesOf(ports));
+    console.log(announcement(addressesOf(ports), detach));
     if (detach) {
       const { launcher: _, ...unattended } = state;
       writeState(unattended);
-      console.log(
-        '\nIt runs in the background. npm run demo does the walk by itself; npm run down stops it.',
-      );
       return 0;
     }
-    console.log('\nCtrl-C stops all of it. In another terminal, npm run demo does the walk by itself.');
     await watch(state, interruption.signal);
   } catch (error) {
     await stopAll(state);
@@ -54,14 +61,6 @@ await main(async () => {
   await stopAll(state);
   return 0;
 });
-
-function readArguments(): boolean {
-  try {
-    return parseArgs({ options: { detach: { type: 'boolean', default: false } } }).values.detach;
-  } catch (error) {
-    throw new Problem(`${(error as Error).message}\nUsage: npm run up [-- --detach]`);
-  }
-}
 
 function ownIdentity() {
   return { pid: process.pid, identity: identify(process.pid) ?? '' };
@@ -79,9 +78,10 @@ async function isRunningAlready(ports: Ports): Promise<boolean> {
   }
   if (await isWhole(earlier)) {
     const samePorts = portSettings.every(({ of }) => ports[of] === earlier.ports[of]);
-    if (!samePorts) throw new Problem('It runs already, on other ports. Stop it first: npm run down');
-    console.log('It runs already, in the background. To start it anew: npm run down, then npm run up.');
-    printWalk(addressesOf(earlier.ports));
+    if (!samePorts) throw new Problem('Everything runs already, on other ports. Stop it first: npm run down');
+    console.log(
+      'Everything runs already, in the background. To start it anew: npm run down, then npm run up.',
+    );
     return true;
   }
   if (components.some(isRunning)) {

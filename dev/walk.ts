@@ -127,17 +127,11 @@ export function walk({ keycloak, service, tenantApi }: Addresses): Step[] {
   ];
 }
 
-/** Prints addresses, people and the walk. */
+/** Prints the walk, for a person to paste line by line. */
 export function printWalk(addresses: Addresses): void {
-  const { keycloak, service, tenantApi } = addresses;
-  console.log(`
-Ready.
-  Service             ${service}          API documentation ${service}/swagger
-  Keycloak            ${keycloak}          console ${keycloak}/admin (admin / admin)
-  Example tenant API  ${tenantApi}          API documentation ${tenantApi}/swagger
-  People (password demo): admin@acme.test, agent@acme.test, viewer@acme.test, admin@globex.test
-
-The walk, for bash, line by line. The person's token lives five minutes: after that, sign in again.`);
+  console.log(
+    "\nThe walk, for bash, line by line. The person's token lives five minutes: after that, sign in again.",
+  );
   for (const { title, command, status } of walk(addresses)) {
     console.log(`\n# ${title}${status ? ` (HTTP ${status})` : ''}\n${command}`);
   }

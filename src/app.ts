@@ -11,6 +11,7 @@ import type { TokenVerifier } from './auth/token-verifier.ts';
 import { protectBrowsers } from './http/browser-protection.ts';
 import { documentation } from './http/documentation.ts';
 import { type CheckReadiness, healthRoutes } from './http/health.ts';
+import { acceptJsonAlone } from './http/json-bodies.ts';
 import { watchMethods } from './http/method-not-allowed.ts';
 import { installProblemDetails, refuseUnroutable } from './http/problem-details.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
@@ -117,11 +118,4 @@ function deadlineOf(request: FastifyRequest): AbortSignal {
   const signal = AbortSignal.timeout(requestWorkMs);
   deadlines.set(request, signal);
   return signal;
-}
-
-/** Bodies are JSON, under the name of a merge patch (RFC 7396) too; Fastify alone would take text as well. */
-function acceptJsonAlone(app: FastifyInstance): void {
-  app.removeContentTypeParser('text/plain');
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, parse);
 }

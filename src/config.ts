@@ -3,8 +3,10 @@ import { readFileVariables } from './file-variables.ts';
 import type { RateLimits } from './http/rate-limit.ts';
 import type { ClientCredential } from './keycloak/calls/client-authentication.ts';
 import { readPrivateKey } from './keycloak/calls/client-keys.ts';
+import { localAddresses } from './local-addresses.ts';
 import { names } from './names.ts';
 import type { TelemetrySettings } from './observability/telemetry.ts';
+import { settingFaults } from './setting-faults.ts';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'has to be an http or https URL' })
@@ -13,23 +15,30 @@ const origin = z
   .string()
   .refine(
     (value) => URL.canParse(value) && new URL(value).origin === value,
-    'has to be an origin, such as https://app.orki.ai',
+    'has to be origins, such as https://app.orki.ai, with a comma between two',
   );
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(1);
 
 const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
-const addresses = list.pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])));
+const addresses = list.pipe(
+  z.array(
+    z.union(
+      [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+      'has to be addresses or networks such as 10.0.0.0/8',
+    ),
+  ),
+);
 
 /** Every setting of the service, by the name of its environment variable. */
 export const settings = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
   PORT: port.default(3000).describe('Port to listen on'),
   PUBLIC_URL: url
-    .default('http://127.0.0.1:3000')
+    .default(localAddresses.service)
     .describe('The service as the world sees it, with its path if it lies behind one: Location, OpenAPI'),
   KEYCLOAK_URL: url
-    .default('http://127.0.0.1:8080')
+    .default(localAddresses.keycloak)
     .describe('Keycloak as the world sees it: the issuer of tokens, `tokenUrl`'),
   KEYCLOAK_INTERNAL_URL: url
     .optional()
@@ -118,11 +127,11 @@ export interface Config {
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const { env: given, faults } = readFileVariables(env, ['KEYCLOAK_CLIENT_KEY', 'KEYCLOAK_CLIENT_SECRET']);
   const parsed = settings.safeParse(given);
-  const issues = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+  const issues = parsed.error === undefined ? [] : settingFaults(parsed.error, given);
   const credential = faults.length === 0 ? clientCredential(given) : undefined;
   if (typeof credential === 'string') faults.push(credential);
   if (!parsed.success || typeof credential !== 'object') {
-    throw new Error(['The configuration is wrong:', ...issues, ...faults].join('\n  '));
+    throw new Error(['These settings are missing or wrong:', ...issues, ...faults].join('\n  '));
   }
   const value = parsed.data;
   return Object.freeze({
@@ -166,5 +175,5 @@ function clientCredential(env: Readonly<Record<string, string>>): ClientCredenti
     }
   }
   if (secret !== undefined) return { secret };
-  return 'KEYCLOAK_CLIENT_KEY_FILE: this, or KEYCLOAK_CLIENT_SECRET, or KEYCLOAK_CLIENT_SECRET_FILE, is needed';
+  return 'KEYCLOAK_CLIENT_KEY_FILE: is needed, or KEYCLOAK_CLIENT_SECRET_FILE or KEYCLOAK_CLIENT_SECRET instead';
 }

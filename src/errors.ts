@@ -40,8 +40,8 @@ export interface FieldError {
 }
 
 interface ServiceErrorOptions {
-  /** A sentence for the caller. Never an upstream message, never a secret. */
-  readonly detail?: string;
+  /** What happened and what to do, for the person who reads it. Never an upstream message, never a secret. */
+  readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
   /** What happened, for the log alone. */
@@ -51,12 +51,12 @@ interface ServiceErrorOptions {
 /** An expected failure: `detail` and `errors` go to the caller, `cause` goes to the log. */
 export class ServiceError extends Error {
   readonly code: ErrorCode;
-  readonly detail: string | undefined;
+  readonly detail: string;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, options: ServiceErrorOptions = {}) {
-    super(options.detail ?? errorTable[code].title, { cause: options.cause });
+  constructor(code: ErrorCode, options: ServiceErrorOptions) {
+    super(options.detail, { cause: options.cause });
     this.name = 'ServiceError';
     this.code = code;
     this.detail = options.detail;

@@ -20,6 +20,7 @@ it('a service that ends answers whoever still reaches it, then takes no more, an
   };
   // As a browser opens one that it may need, and never sends anything.
   const silent = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+  const silenced = once(silent, 'close');
   await once(app.server, 'connection');
 
   const arrived = once(app.server, 'request');
@@ -32,5 +33,5 @@ it('a service that ends answers whoever still reaches it, then takes no more, an
   end();
   expect((await underWay).slice(0, 2)).toEqual([200, 'slow']);
   await closed;
-  await once(silent, 'close');
+  await silenced;
 });

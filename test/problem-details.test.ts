@@ -239,7 +239,7 @@ describe('an error from further behind', () => {
 
 it('every code of the table has a status of its class and a title', () => {
   for (const code of Object.keys(errorTable) as ErrorCode[]) {
-    expect(new ServiceError(code).status).toBeGreaterThanOrEqual(400);
+    expect(new ServiceError(code, { detail: 'For a person.' }).status).toBeGreaterThanOrEqual(400);
     expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
   }
 });

@@ -33,7 +33,9 @@ describe('the lockfile', () => {
   });
 });
 
-describe.each(['packages/client', 'examples/integrators/node'])('what %s brings along', (folder) => {
+const others = ['packages/client', 'dev/client-types', 'examples/integrators/node', 'examples/tenant-api'];
+
+describe.each(others)('what %s brings along', (folder) => {
   const read = (name: string) =>
     JSON.parse(readFileSync(new URL(`../${folder}/${name}`, import.meta.url), 'utf8'));
 
@@ -46,9 +48,14 @@ describe.each(['packages/client', 'examples/integrators/node'])('what %s brings 
     expect(ranges.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
   });
 
+  it('has no package that would run a script of its own when it is installed', () => {
+    const locked = Object.entries<{ hasInstallScript?: boolean }>(read('package-lock.json').packages);
+    expect(locked.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
+  });
+
   it('is of the version that the tests here use', () => {
-    const used: Record<string, string> = manifest.devDependencies;
-    for (const [name, version] of Object.entries(read('package.json').dependencies)) {
+    const used: Record<string, string> = { ...manifest.devDependencies, ...manifest.dependencies };
+    for (const [name, version] of Object.entries(read('package.json').dependencies ?? {})) {
       expect(`${name} ${used[name]}`).toBe(`${name} ${version}`);
     }
   });
@@ -71,4 +78,12 @@ describe('the dependencies', () => {
       [],
     );
   });
+});
+
+it('a copy of the example tenant API brings along all that it imports', () => {
+  const read = (name: string) =>
+    readFileSync(new URL(`../examples/tenant-api/${name}`, import.meta.url), 'utf8');
+  const imported = [...read('server.ts').matchAll(/from '([^'.][^']*)'/g)].map(([, name = '']) => name);
+  const packages = imported.filter((name) => !name.startsWith('node:'));
+  expect(packages.toSorted()).toEqual(Object.keys(JSON.parse(read('package.json')).dependencies));
 });

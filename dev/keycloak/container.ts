@@ -4,7 +4,7 @@ import { run, type Started, startInBackground } from '../child.ts';
 import { root } from '../paths.ts';
 import { Problem } from '../problem.ts';
 import { withProgress } from '../progress.ts';
-import { bootstrapAdministrator, buildOptions, image, startOptions } from './settings.ts';
+import { bootstrapAdministrator, buildOptions, image, logTimes, startOptions } from './settings.ts';
 
 // One for each checkout.
 const name = `orki-keycloak-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
@@ -35,7 +35,7 @@ export async function obtainImage(signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** Forgets the data of a first start that never got ready. */
+/** Deletes the container of this checkout and its data. */
 export function discardContainerData(): void {
   docker('rm', '--force', name);
   docker('volume', 'rm', '--force', volume);
@@ -53,7 +53,10 @@ export function startContainer(options: {
   log: string;
 }): Promise<Started> {
   const { port, hostname, administrator, log } = options;
-  const environment = bootstrapAdministrator(administrator.username, administrator.password);
+  const environment = {
+    ...bootstrapAdministrator(administrator.username, administrator.password),
+    ...logTimes,
+  };
   const command = ['start', ...buildOptions(), ...startOptions({ host: '0.0.0.0', port: 8080, hostname })];
   const fingerprint = createHash('sha256')
     .update([image, port, ...command].join(' '))
@@ -74,6 +77,7 @@ export function startContainer(options: {
     env: { ...process.env, ...environment },
     cwd: root,
     log,
+    appendToLog: true,
   });
 }
 

@@ -54,9 +54,22 @@ function explainMissing(wanted: string | undefined, missing: string[]): string {
   return wanted ? `${java}\n${advice}` : `${java}\n${docker}\n${advice}`;
 }
 
+const data = join(local, 'keycloak-data');
+const containerIsWhole = join(local, 'keycloak-container-data-whole');
+
+/** Deletes what the demo's Keycloak, which must not be running, has stored; the downloaded distribution stays. */
+export function deleteDemoData(): void {
+  rmSync(data, { recursive: true, force: true });
+  if (!existsSync(containerIsWhole)) return;
+  if (!isEngineThere()) {
+    throw new Problem('The data of the Keycloak container stays until Docker runs and this is called again.');
+  }
+  discardContainerData();
+  rmSync(containerIsWhole);
+}
+
 async function asDistribution(signal: AbortSignal): Promise<DemoKeycloak> {
   const distribution = await obtainDistribution(signal);
-  const data = join(local, 'keycloak-data');
   const whole = join(data, 'whole');
   return {
     description: `Keycloak ${version}, distribution on Java ${distribution.java.major}`,
@@ -64,7 +77,7 @@ async function asDistribution(signal: AbortSignal): Promise<DemoKeycloak> {
       // A first start that was cut off leaves a database half made, and a lock in it that Keycloak waits for.
       if (!existsSync(whole)) rmSync(data, { recursive: true, force: true });
       mkdirSync(data, { recursive: true, mode: 0o700 });
-      return startInstance(distribution, { ...instance, databaseUrl: fileDatabase(data) });
+      return startInstance(distribution, { ...instance, databaseUrl: fileDatabase(data), appendToLog: true });
     },
     keepData: () => writeFileSync(whole, ''),
   };
@@ -72,13 +85,12 @@ async function asDistribution(signal: AbortSignal): Promise<DemoKeycloak> {
 
 async function asContainer(signal: AbortSignal): Promise<DemoKeycloak> {
   await obtainImage(signal);
-  const whole = join(local, 'keycloak-container-data-whole');
   return {
     description: `Keycloak ${version}, container ${image}`,
     async start(instance) {
-      if (!existsSync(whole)) discardContainerData();
+      if (!existsSync(containerIsWhole)) discardContainerData();
       return startContainer(instance);
     },
-    keepData: () => writeFileSync(whole, ''),
+    keepData: () => writeFileSync(containerIsWhole, ''),
   };
 }

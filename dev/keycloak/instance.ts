@@ -5,7 +5,7 @@ import { isRunning, type Started, startInBackground, tail } from '../child.ts';
 import { Problem } from '../problem.ts';
 import { waitUntilReady } from '../ready.ts';
 import { type Distribution, keycloakEnvironment } from './distribution.ts';
-import { bootstrapAdministrator, startOptions } from './settings.ts';
+import { bootstrapAdministrator, logTimes, startOptions } from './settings.ts';
 
 // A first start on an empty database took 20 s on two quiet cores; CI machines are neither.
 export const READY_TIMEOUT_MS = 300_000;
@@ -18,6 +18,7 @@ interface Instance {
   databaseUser?: string;
   administrator: { username: string; password: string };
   log: string;
+  appendToLog?: boolean;
 }
 
 /** A database in a file that is reopened by the next start. */
@@ -30,7 +31,7 @@ export const memoryDatabase = 'jdbc:h2:mem:keycloak;NON_KEYWORDS=VALUE;DB_CLOSE_
 
 /** Starts a Keycloak of the distribution; it is not ready yet. */
 export function startInstance({ home, java }: Distribution, instance: Instance): Promise<Started> {
-  const { port, hostname, databaseUrl, databaseUser, administrator, log } = instance;
+  const { port, hostname, databaseUrl, databaseUser, administrator, log, appendToLog } = instance;
   const options = startOptions({ host: '127.0.0.1', port, ...(hostname !== undefined && { hostname }) });
   return startInBackground({
     command: join(home, 'bin', 'kc.sh'),
@@ -38,12 +39,14 @@ export function startInstance({ home, java }: Distribution, instance: Instance):
     env: {
       ...keycloakEnvironment(java),
       ...bootstrapAdministrator(administrator.username, administrator.password),
+      ...logTimes,
       // By environment: kc.sh passes its arguments through a shell once more.
       KC_DB_URL: databaseUrl,
       ...(databaseUser !== undefined && { KC_DB_USERNAME: databaseUser, KC_DB_PASSWORD: '' }),
     },
     cwd: home,
     log,
+    appendToLog,
   });
 }
 

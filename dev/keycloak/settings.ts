@@ -37,3 +37,8 @@ export function startOptions(options: { host: string; port: number; hostname?: s
 export function bootstrapAdministrator(username: string, password: string): Record<string, string> {
   return { KC_BOOTSTRAP_ADMIN_USERNAME: username, KC_BOOTSTRAP_ADMIN_PASSWORD: password };
 }
+
+/** Has Keycloak write the time of each log line as the service does: RFC 3339, in UTC. */
+export const logTimes = {
+  KC_LOG_CONSOLE_FORMAT: "%z{UTC}%d{yyyy-MM-dd'T'HH:mm:ss.SSSX} %-5p [%c] (%t) %s%e%n",
+};

@@ -125,7 +125,8 @@ type Options = TokenChecks & { log?: { write(line: string): void } };
 export function buildTenantApi({ issuer, keys, log = process.stdout }: Options) {
   // No query strings in the log: RFC 6750, section 2.3, has clients that put tokens there.
   const req = ({ method, url }: FastifyRequest) => ({ method, path: url.split('?')[0] });
-  const logger = { stream: log, serializers: { req } };
+  const timestamp = () => `,"time":"${new Date().toISOString()}"`;
+  const logger = { stream: log, serializers: { req }, timestamp };
   const limits = { bodyLimit: 16_384, requestTimeout: 10_000, connectionTimeout: 30_000 };
   const app = fastify({ logger, ...limits, genReqId: () => randomUUID(), frameworkErrors: sendProblem });
   app.setValidatorCompiler(zodProvider.validatorCompiler);
@@ -144,16 +145,35 @@ export function buildTenantApi({ issuer, keys, log = process.stdout }: Options) 
   return app;
 }
 
-if (import.meta.main) {
-  const Environment = z.object({
-    HOST: z.string().default('127.0.0.1'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
-    ISSUER: z.url().default('http://127.0.0.1:8080/realms/orki'),
-    JWKS_URL: z.url().optional(), // where Keycloak is reached by another address than its tokens name
-  });
-  const { HOST: host, PORT: port, ISSUER: issuer, JWKS_URL: jwks } = Environment.parse(process.env);
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number<string>('has to be a port').int().min(0).max(65_535).default(3001),
+  ISSUER: z.url('has to be a URL').default('http://127.0.0.1:8080/realms/orki'),
+  JWKS_URL: z.url('has to be a URL').optional(), // where Keycloak is reached by another address than its tokens name
+});
+
+/** Says on standard error why it can't start, in a line for people, and ends. */
+function giveUp(reason: string): never {
+  console.error(`The tenant API can't start. ${reason}`);
+  process.exit(1);
+}
+
+async function main() {
+  const settings = Environment.safeParse(process.env);
+  if (!settings.success)
+    giveUp(settings.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}.`).join(' '));
+  const { HOST: host, PORT: port, ISSUER: issuer, JWKS_URL: jwks } = settings.data;
   const certs = new URL(jwks ?? `${issuer}/protocol/openid-connect/certs`);
   const app = buildTenantApi({ issuer, keys: createRemoteJWKSet(certs, { timeoutDuration: 3000 }) });
   closeWithGrace({ delay: 10_000, logger: app.log }, () => app.close());
-  await app.listen({ host, port });
+  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    const reasons: Record<string, string> = {
+      EADDRINUSE: `Port ${port} is taken by another process: stop that, or set PORT to another port.`,
+      EACCES: `This user may not listen on port ${port}: set PORT to a port above 1023.`,
+      EADDRNOTAVAIL: `This machine has no address ${host}: set HOST to one that it has, such as 127.0.0.1.`,
+    };
+    giveUp(reasons[error.code ?? ''] ?? error.message);
+  });
 }
+
+if (import.meta.main) await main();

@@ -41,7 +41,9 @@ export function authenticate(app: FastifyInstance, { verifyToken, gatewayFor }: 
     const { tenantId } = request.params as { tenantId: string };
     if (tenantIdPattern.test(tenantId)) requireTenant(request.caller, tenantId);
     const { requiredPermission } = request.routeOptions.config;
-    if (requiredPermission === undefined) throw new ServiceError('permission-missing');
+    if (requiredPermission === undefined) {
+      throw new ServiceError('permission-missing', { detail: 'No permission opens this route.' });
+    }
     requirePermission(request.caller, requiredPermission);
   });
 }
@@ -50,15 +52,30 @@ export function authenticate(app: FastifyInstance, { verifyToken, gatewayFor }: 
 function bearerToken({ headers, raw }: FastifyRequest): string {
   if (headers.authorization === undefined) {
     throw new ServiceError('missing-token', {
-      detail: 'Send an access token in the Authorization header.',
+      detail: 'Send an access token: Authorization: Bearer <access token>.',
       headers: { 'www-authenticate': 'Bearer realm="orki"' },
     });
   }
   // Node keeps the first of two; what stands in front of the service may have looked at the other.
   const sent = raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^authorization$/i.test(name));
+  if (sent.length > 1) throw invalidToken('The request has two Authorization headers. Send one.');
   const token = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(headers.authorization)?.[1];
-  if (token === undefined || sent.length > 1) throw invalidToken('One bearer token is needed.');
+  if (token === undefined) throw invalidToken(faultOf(headers.authorization));
   return token;
+}
+
+/** What is wrong with an Authorization header. It may hold a secret of some kind, so only a scheme's name is repeated. */
+function faultOf(header: string): string {
+  const [, scheme = '', rest = ''] = /^(\S*) *(.*)$/.exec(header) ?? [];
+  const form = 'Send "Authorization: Bearer <access token>".';
+  if (/^bearer$/i.test(scheme)) {
+    return rest === ''
+      ? `The Authorization header holds no token after "Bearer". ${form}`
+      : `The token in the Authorization header holds a character that no token has, such as a space or a quote. ${form}`;
+  }
+  return /^(Basic|Digest|DPoP|Negotiate|Token)$/i.test(scheme)
+    ? `The Authorization header uses ${scheme}, and this service takes Bearer alone. ${form}`
+    : `The Authorization header does not begin with the word Bearer. ${form}`;
 }
 
 /** A service account's token outlives its being switched off by minutes; here it stops counting at once. */

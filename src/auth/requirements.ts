@@ -5,7 +5,10 @@ export type ServiceAccountPermission = 'service-accounts:read' | 'service-accoun
 
 /** @throws {ServiceError} 403 when the token is not one of this tenant. */
 export function requireTenant(caller: Caller, tenantId: string): void {
-  if (caller.tenantId !== tenantId) throw new ServiceError('wrong-tenant');
+  if (caller.tenantId === tenantId) return;
+  throw new ServiceError('wrong-tenant', {
+    detail: `The access token is for the tenant ${caller.tenantId}, and the path names ${tenantId}.`,
+  });
 }
 
 /** @throws {ServiceError} 403 naming the permission that the caller lacks. */

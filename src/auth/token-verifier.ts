@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { keycloakUnavailable, ServiceError } from '../errors.ts';
 import { names } from '../names.ts';
 import type { Caller } from '../permissions/caller.ts';
+import { listed } from '../wording.ts';
 
 /** Checks an access token and says who is calling. */
 export type TokenVerifier = (token: string) => Promise<Caller>;
@@ -45,7 +46,14 @@ export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerif
   return async (token) => {
     const payload = await verified(token, settings.keys, options);
     const claims = claimsSchema.safeParse(payload);
-    if (!claims.success) throw invalidToken('The access token lacks a claim that is needed.', claims.error);
+    if (!claims.success) {
+      const wrong = new Set(claims.error.issues.map(({ path }) => String(path[0])));
+      const verb = wrong.size === 1 ? 'is' : 'are';
+      throw invalidToken(
+        `In the access token ${listed([...wrong], 'and')} ${verb} missing, or not as this service needs it.`,
+        claims.error,
+      );
+    }
     const { sub, azp, preferred_username: username, resource_access: access } = claims.data;
     return {
       subject: sub,

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { appointOperator } from '../keycloak/provisioning/appoint-operator.ts';
 import { checkRealm } from '../keycloak/provisioning/check-realm.ts';
 import { connectAsOperator } from '../keycloak/provisioning/connect-as-operator.ts';
@@ -7,24 +6,20 @@ import { readPermissionFile } from '../keycloak/provisioning/permission-file.ts'
 import { provisionRealm } from '../keycloak/provisioning/provision-realm.ts';
 import { type ProvisioningSettings, readSettings } from '../keycloak/provisioning/settings.ts';
 import { steps } from '../keycloak/provisioning/steps.ts';
+import { readArguments } from './read-arguments.ts';
 
 const usage = `Brings a Keycloak realm to the state that the service needs.
 
-  npm run provision             makes what is missing, mends what differs
-  npm run provision -- --check  changes nothing, lists what differs
+  npm run provision             creates what is missing and repairs what differs
+  npm run provision -- --check  changes nothing and lists what differs
 
-Exit code 0: all is as it should be; 1: something differs or needs a person; 2: it could not be done.`;
+It acts as the operator that KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD, or the like, name
+(docs/configuration.md). Exit code 0: everything is as it should be; 1: something differs or needs a person; 2: it could
+not be done.`;
 
 const print = (line: string) => console.log(line);
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    print(usage);
-    return 0;
-  }
+async function main(isCheck: boolean): Promise<number> {
   let settings: ProvisioningSettings | undefined;
   try {
     settings = readSettings(process.env);
@@ -36,7 +31,7 @@ async function main(): Promise<number> {
       serviceClientSecret: settings.serviceClientSecret,
       frontendRedirectUris: settings.frontendRedirectUris,
     };
-    if (values.check) {
+    if (isCheck) {
       const { differences, findings, unchanged } = await checkRealm(steps, target, print);
       print(
         `realm ${settings.realm}: ${differences} differences, ${findings.length} findings, ${unchanged} as they should be`,
@@ -54,4 +49,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+const parsed = readArguments({ options: { check: { type: 'boolean', default: false } } }, usage);
+if (parsed !== undefined) process.exitCode = await main(parsed.values.check);

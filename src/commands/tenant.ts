@@ -1,40 +1,46 @@
-import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { connectKeycloak } from '../keycloak/connect.ts';
-import type { Account, Actor } from '../service-accounts/account.ts';
-import { type AuditLog, createAuditLog } from '../service-accounts/audit.ts';
+import { nearest } from '../nearest.mjs';
+import type { Account } from '../service-accounts/account.ts';
+import { createAuditLog } from '../service-accounts/audit.ts';
+import type { Gateway } from '../service-accounts/gateway.ts';
 import { tenantIdPattern } from '../tenant-id.ts';
 import {
   type SwitchAction,
+  type SwitchDependencies,
   switchTenantOff,
   switchTenantOn,
   switchTenantOnWithoutAccounts,
 } from '../tenants/switch-tenant.ts';
 import { lockLeaseMs, operatorCallTimeoutMs, sendingMsOf, tenantSettleMs } from '../time-limits.ts';
+import { readArguments, refuseArguments } from './read-arguments.ts';
+import { recordSwitches } from './record-switches.ts';
 
 const usage = `Switches all service accounts of a tenant off, when it leaves or is breached, and on again.
 
-  npm run tenant -- deactivate acme   no account of acme obtains a token, no caller of acme changes one
-  npm run tenant -- activate acme     those that were active before are so again
+  npm run tenant -- deactivate acme   no account of acme can obtain a token, and nobody of acme can change one
+  npm run tenant -- activate acme     the accounts that were active before are active again
 
   npm run tenant -- activate acme --keep-inactive
-                                      callers of acme may change its accounts again; each of these stays inactive
-                                      until one of them activates it, such as with a new secret after a breach
+                                      people of acme can change its accounts again, and all of these stay inactive
+                                      until somebody activates them, such as with a new secret after a breach
 
-  --by NAME                           who does it, for the audit log; by default the user of this machine
+  --by NAME         who does it, for the audit log; by default the user of this machine
+  --even-if-empty   also for a tenant that never had a service account, so that it can't make its first one
 
-It takes the settings of the service: KEYCLOAK_URL, KEYCLOAK_CLIENT_KEY_FILE and so on. It can be run again at any
-time, and goes on where it was interrupted. Exit code 0: done; 2: not, or not to the end.`;
+It uses the settings of the service: KEYCLOAK_URL, KEYCLOAK_CLIENT_KEY_FILE and so on. You can run it again at any time; it
+goes on where it was interrupted. Audit records go to AUDIT_FILE or to standard output, as JSON lines; everything else
+goes to standard error. Exit code 0: done; 1: there is no such tenant; 2: not done, or only in part.`;
 
 interface Order {
   readonly action: 'activate' | 'deactivate';
   readonly tenantId: string;
   readonly by: string;
   readonly keepInactive: boolean;
+  readonly evenIfEmpty: boolean;
 }
 
 /** In a container the user may have no name. */
@@ -47,104 +53,106 @@ function whoRunsThis(): string {
 }
 
 function readOrder(): Order | undefined {
-  const { values, positionals } = parseArgs({
-    options: {
-      by: { type: 'string', default: whoRunsThis() },
-      'keep-inactive': { type: 'boolean', default: false },
+  const parsed = readArguments(
+    {
+      options: {
+        by: { type: 'string', default: whoRunsThis() },
+        'keep-inactive': { type: 'boolean', default: false },
+        'even-if-empty': { type: 'boolean', default: false },
+      },
+      allowPositionals: true,
     },
-    allowPositionals: true,
-  });
-  const [action, tenantId, ...more] = positionals;
-  if ((action !== 'activate' && action !== 'deactivate') || tenantId === undefined || more.length > 0) return;
-  const keepInactive = values['keep-inactive'];
-  if (!tenantIdPattern.test(tenantId) || (keepInactive && action === 'deactivate')) return;
-  return { action, tenantId, by: values.by, keepInactive };
+    usage,
+  );
+  if (parsed === undefined) return undefined;
+  const { by, 'keep-inactive': keepInactive, 'even-if-empty': evenIfEmpty } = parsed.values;
+  const [action, tenantId, ...more] = parsed.positionals;
+  if (action !== 'activate' && action !== 'deactivate') {
+    return refuseArguments('The first argument is activate or deactivate', usage);
+  }
+  if (tenantId === undefined || more.length > 0 || !tenantIdPattern.test(tenantId)) {
+    return refuseArguments(`After ${action} comes the name of one tenant`, usage);
+  }
+  if (keepInactive && action === 'deactivate') {
+    return refuseArguments('--keep-inactive belongs to activate', usage);
+  }
+  return { action, tenantId, by, keepInactive, evenIfEmpty };
 }
 
-async function carryOut(order: Order, config: Config): Promise<void> {
-  const { action, tenantId, by, keepInactive } = order;
-  const keycloak = connectKeycloak(
-    { ...config.keycloak, callTimeoutMs: operatorCallTimeoutMs },
-    () => undefined,
-  );
-  const actor = { subject: 'operator', username: by };
-  const record = recorder(createAuditLog(config.auditFile), order, actor, config);
-  const settings = {
-    tenantId,
-    by: actor,
-    connect: () => keycloak.connectGateway({ signal: AbortSignal.timeout(sendingMsOf(lockLeaseMs)) }),
-    settle: () => wait(tenantSettleMs),
-    onSwitched(account: Account, action: SwitchAction) {
-      record(account, action);
-      const { word } = actions[action];
-      console.log(`${word}  ${account.clientId}  ${account.username}`);
-    },
-  };
+const say = (words: string) => console.error(words);
+const accounts = (count: number) => `${count} ${count === 1 ? 'account' : 'accounts'}`;
+
+/** Whether it was done; not where there is no such tenant. */
+async function carryOut(order: Order, config: Config): Promise<boolean> {
+  const { tenantId, by, evenIfEmpty } = order;
+  const connection = { ...config.keycloak, callTimeoutMs: operatorCallTimeoutMs };
+  const keycloak = connectKeycloak(connection, () => undefined);
+  const connect = () => keycloak.connectGateway({ signal: AbortSignal.timeout(sendingMsOf(lockLeaseMs)) });
   try {
-    if (keepInactive) {
-      const result = await switchTenantOnWithoutAccounts(settings);
-      console.log(
-        result === undefined
-          ? `${tenantId} is not off; nothing was changed.`
-          : `${tenantId} is on: ${result.switched} accounts that were active stay inactive until somebody activates them.`,
-      );
-      return;
-    }
-    if (action === 'deactivate') {
-      console.log(
-        `${tenantId} is being switched off; a second look follows ${tenantSettleMs / 1000} s after the first.`,
-      );
-    }
-    const work = action === 'activate' ? switchTenantOn : switchTenantOff;
-    const { switched, untouched } = await work(settings);
-    console.log(
-      `${tenantId} is ${action === 'activate' ? 'on' : 'off'}: ${switched} accounts switched, ${untouched} left as they were.`,
-    );
+    if (!evenIfEmpty && !(await isKnown(connect(), tenantId))) return false;
+    const actor = { subject: 'operator', username: by };
+    const record = recordSwitches(createAuditLog(config.auditFile), {
+      tenantId,
+      actor: { ...actor, clientId: config.keycloak.clientId },
+      catalogue: await connect().catalogue(),
+    });
+    const onSwitched = (account: Account, action: SwitchAction) => {
+      record(account, action);
+      say(`${words[action]}  ${account.clientId}  ${account.username}`);
+    };
+    const settle = () => wait(tenantSettleMs);
+    await switchTenant(order, { tenantId, by: actor, connect, settle, onSwitched });
+    return true;
   } finally {
     await keycloak.close();
   }
 }
 
-/** How it is printed and audited that an account was switched. */
-const actions = {
-  activate: { word: 'on       ', before: 'inactive', after: 'active' },
-  deactivate: { word: 'off      ', before: 'active', after: 'inactive' },
-  'leave-inactive': { word: 'stays off', before: 'inactive', after: 'inactive' },
-} as const satisfies Record<SwitchAction, object>;
+const words = {
+  activate: 'on       ',
+  deactivate: 'off      ',
+  'leave-inactive': 'stays off',
+} as const satisfies Record<SwitchAction, string>;
 
-/** One audit record for each account, like the one that its administrator's own action would leave. */
-function recorder(log: AuditLog, { tenantId }: Order, actor: Actor, { keycloak }: Config) {
-  const requestId = randomUUID();
-  return (account: Account, action: SwitchAction) => {
-    const { username, description, mode, permissions, secretCreatedAt, id, clientId } = account;
-    const state = { username, description, mode, permissions: [...permissions], secretCreatedAt };
-    const { before, after } = actions[action];
-    log({
-      action,
-      outcome: 'done',
-      tenant: tenantId,
-      account: { id, clientId },
-      actor: { ...actor, clientId: keycloak.clientId },
-      before: { ...state, status: before },
-      after: { ...state, status: after },
-      from: 'npm run tenant',
-      requestId,
-    });
-  };
+async function isKnown(gateway: Gateway, tenantId: string): Promise<boolean> {
+  const tenants = await gateway.tenants();
+  if (tenants.includes(tenantId)) return true;
+  const near = nearest(tenantId, tenants);
+  say(
+    `There is no tenant ${tenantId}: none of that name has or had a service account.${near ? ` Did you mean ${near}?` : ''}\n` +
+      'Nothing was changed. Add --even-if-empty to switch a tenant before its first service account.',
+  );
+  return false;
 }
 
-async function main(): Promise<number> {
+async function switchTenant(order: Order, dependencies: SwitchDependencies): Promise<void> {
+  const { action, tenantId, keepInactive } = order;
+  if (keepInactive) {
+    const result = await switchTenantOnWithoutAccounts(dependencies);
+    say(
+      result === undefined
+        ? `${tenantId} is not off; nothing was changed.`
+        : `${tenantId} is on: ${accounts(result.switched)} that were active stay inactive until somebody activates them.`,
+    );
+    return;
+  }
+  const isOff = action === 'deactivate';
+  if (isOff)
+    say(`Switching ${tenantId} off; a second look follows ${tenantSettleMs / 1000} s after the first.`);
+  const { switched, untouched } = await (isOff ? switchTenantOff : switchTenantOn)(dependencies);
+  say(
+    `${tenantId} is ${isOff ? 'off' : 'on'}: ${accounts(switched)} switched, ${untouched} left as they were.`,
+  );
+}
+
+async function main(): Promise<void> {
+  const order = readOrder();
+  if (order === undefined) return;
   try {
-    const order = readOrder();
-    if (order === undefined) {
-      console.error(usage);
-      return 2;
-    }
-    await carryOut(order, loadConfig(process.env));
-    return 0;
+    process.exitCode = (await carryOut(order, loadConfig(process.env))) ? 0 : 1;
   } catch (error) {
-    console.error(explain(error));
-    return 2;
+    say(explain(error));
+    process.exitCode = 2;
   }
 }
 
@@ -152,8 +160,10 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? `\n${error.cause.message}` : '';
   const advice =
-    error instanceof ServiceError ? '\nWhat is done by now stays. Run it again: it goes on from here.' : '';
+    error instanceof ServiceError
+      ? '\nWhat is done so far stays done. Run the command again: it goes on from here.'
+      : '';
   return `${error.message}${cause}${advice}`;
 }
 
-process.exitCode = await main();
+await main();

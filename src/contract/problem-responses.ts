@@ -12,7 +12,9 @@ const problemSchema = z
     title: z.string().meta({ description: 'The kind of problem, for people; the same for each `code`.' }),
     status: z.int().min(400).max(599).meta({ description: 'The HTTP status.' }),
     code: z.enum(codes).meta({ description: 'The kind of problem, for programs. Later versions add more.' }),
-    detail: z.string().optional().meta({ description: 'What went wrong this time, to be shown to people.' }),
+    detail: z
+      .string()
+      .meta({ description: 'What went wrong this time and what to do, to be shown to people.' }),
     requestId: z.string().meta({ description: 'Names this request in the log of the service.' }),
     errors: z
       .array(

@@ -19,8 +19,9 @@ export function watchMethods(app: FastifyInstance, prefixes: readonly string[]):
         method: app.supportedMethods.filter((method) => !allowed.has(method)),
         schema: { hide: true },
         // Before the body is looked at: what is wrong with it matters less.
-        onRequest: async () => {
-          throw new ServiceError('method-not-allowed', { headers: { allow } });
+        onRequest: async ({ method }) => {
+          const detail = `${method} is not allowed here. Allowed: ${allow}.`;
+          throw new ServiceError('method-not-allowed', { detail, headers: { allow } });
         },
         handler: () => undefined,
       });

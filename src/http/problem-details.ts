@@ -16,9 +16,17 @@ export function installProblemDetails(app: FastifyInstance): void {
     const problem = error instanceof ServiceError ? error : fromFastify(error);
     return sendProblem(problem, request, reply);
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(new ServiceError('route-not-found'), request, reply),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const detail = explainMissing(request.url.split('?')[0] ?? '');
+    return sendProblem(new ServiceError('route-not-found', { detail }), request, reply);
+  });
+}
+
+function explainMissing(path: string): string {
+  const hint = path.endsWith('/')
+    ? 'Leave out the slash at its end.'
+    : 'The API is below /api/v1/tenants/{tenantId}/.';
+  return `There is nothing at ${path.slice(0, 200)}. ${hint}`;
 }
 
 /** Unless the failure itself says when, a few seconds from now. */
@@ -51,22 +59,28 @@ function sendProblem(problem: ServiceError, request: FastifyRequest, reply: Fast
 }
 
 /** Fastify's own refusals carry codes; whatever is not one of these is a fault of ours. */
-const fastifyCodes: Record<string, ErrorCode> = {
-  FST_ERR_BAD_URL: 'invalid-request',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body-too-large',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'invalid-json',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-request',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid-json',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
-  FST_ERR_MAX_PARAM_LENGTH: 'invalid-request',
-  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'unsupported-media-type',
+const fastifyCodes: Record<string, [ErrorCode, detail: string]> = {
+  FST_ERR_BAD_URL: ['invalid-request', 'The path is not percent-encoded correctly.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'Send at most 64 KiB.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'invalid-request',
+    'The body is not as long as the Content-Length header says.',
+  ],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported-media-type',
+    'Send JSON, with the header Content-Type: application/json.',
+  ],
+  FST_ERR_MAX_PARAM_LENGTH: ['invalid-request', 'A part of the path is longer than 200 characters.'],
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: [
+    'unsupported-media-type',
+    'Send JSON, with the header Content-Type: application/json.',
+  ],
 };
 
 function fromFastify(error: FastifyError): ServiceError {
-  const code = fastifyCodes[error.code] ?? (isRefusedJson(error) ? 'invalid-json' : 'internal-error');
-  return new ServiceError(code, { cause: error });
+  const [code, detail] = fastifyCodes[error.code] ?? [
+    'internal-error',
+    'This service failed. Try again; if it fails again, report it with the requestId.',
+  ];
+  return new ServiceError(code, { detail, cause: error });
 }
-
-/** What Fastify's JSON parser throws for `__proto__` and the like bears no code of its own. */
-const isRefusedJson = (error: FastifyError): boolean =>
-  error instanceof SyntaxError && error.statusCode === 400;

@@ -84,6 +84,8 @@ export interface Gateway {
   /** The permissions and modes as provisioned; at most half a minute old, at most two seconds with `fresh`. */
   catalogue(options?: { readonly fresh: boolean }): Promise<Catalogue>;
 
+  /** The tenants that have or had accounts, or were switched off before their first one. */
+  tenants(): Promise<string[]>;
   /** Whether the operator has switched the tenant off. */
   isTenantOff(tenantId: string): Promise<boolean>;
   /** Records since when the tenant is off (RFC 3339), or with null that it is on. */

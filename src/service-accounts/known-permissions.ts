@@ -1,5 +1,7 @@
 import { ServiceError } from '../errors.ts';
+import { nearest } from '../nearest.mjs';
 import { type Catalogue, permissionNames } from '../permissions/catalogue.ts';
+import { inOneText, quoted } from '../wording.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
@@ -13,17 +15,20 @@ export async function catalogueKnowing(gateway: Gateway, permissions: readonly s
   const fresh = await gateway.catalogue({ fresh: true });
   const unknown = unknownIn(fresh, permissions);
   if (unknown.length === 0) return fresh;
-  const detail = 'There is no such permission.';
   const errors = unknown.map((index) => ({
     in: 'body' as const,
     pointer: `/permissions/${index}`,
     code: 'unknown-permission',
-    detail,
+    detail: explainUnknown(permissions[index] ?? '', permissionNames(fresh)),
   }));
-  throw new ServiceError('invalid-request', {
-    detail: unknown.length === 1 ? detail : `${unknown.length} permissions are not known.`,
-    errors,
-  });
+  const detail = inOneText(errors.map((field) => field.detail));
+  throw new ServiceError('invalid-request', { detail, errors });
+}
+
+function explainUnknown(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  const next = near ? `Did you mean ${near}?` : 'GET …/permissions lists all that there are.';
+  return `${quoted(name)} is no permission. ${next}`;
 }
 
 function unknownIn(catalogue: Catalogue, permissions: readonly string[]): number[] {

@@ -13,4 +13,8 @@ export async function loadAccount(gateway: Gateway, tenantId: string, id: string
   return account;
 }
 
-export const notFound = (): ServiceError => new ServiceError('service-account-not-found');
+/** A 404, in the same words whatever the reason. */
+export const notFound = (): ServiceError =>
+  new ServiceError('service-account-not-found', {
+    detail: 'This tenant has no service account with this id. It may have been deleted.',
+  });

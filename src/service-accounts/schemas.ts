@@ -8,11 +8,19 @@ const maxDescription = 500;
 
 const tenantIdSchema = z
   .string()
-  .regex(tenantIdPattern, 'A tenant is 1 to 63 of a-z, 0-9, _ and -, a letter or digit first.')
+  .regex(
+    tenantIdPattern,
+    "A tenant's name has 1 to 63 of the characters a-z, 0-9, _ and -, and begins with a letter or digit.",
+  )
   .meta({ description: 'The tenant; it has to be the one of the access token.', example: 'acme' });
 
 const accountIdSchema = z
-  .uuid('An account is named by its UUID.')
+  .uuid({
+    error: ({ input }) =>
+      input === ''
+        ? 'The path ends with a slash: leave it out.'
+        : 'The id of a service account is a UUID, such as 1b4f5a0e-6b1c-4c5e-9f0a-3d2b7c8e9f10.',
+  })
   .transform((id) => id.toLowerCase())
   .meta({ description: 'The service account.' });
 
@@ -24,8 +32,8 @@ const entityTags = /^\s*(?:\*|(?:W\/)?"[\x21\x23-\x7e]*"(?:\s*,\s*(?:W\/)?"[\x21
 const ifMatch = {
   'if-match': z
     .string()
-    .max(1000)
-    .regex(entityTags, 'An ETag in double quotes, or several, or *.')
+    .max(1000, 'If-Match has at most 1000 characters.')
+    .regex(entityTags, 'If-Match has to be an ETag in double quotes, several with commas between them, or *.')
     .optional()
     .meta({
       description: 'Change the account only if this ETag, from an answer before, is still its own; else 412.',
@@ -35,7 +43,10 @@ const ifMatch = {
 const idempotencyKey = {
   'idempotency-key': z
     .string()
-    .regex(/^[\x21-\x7e]{1,64}$/, '1 to 64 visible ASCII characters.')
+    .regex(
+      /^[\x21-\x7e]{1,64}$/,
+      'Idempotency-Key has to have 1 to 64 visible ASCII characters, such as a random UUID.',
+    )
     .optional()
     .meta({
       description:
@@ -70,11 +81,11 @@ const descriptionSchema = z
   .string()
   .normalize()
   .refine((text) => [...text].length <= maxDescription, {
-    message: `At most ${maxDescription} characters.`,
+    message: `description has at most ${maxDescription} characters.`,
     params: { code: 'too-long' },
   })
   .refine((text) => text.isWellFormed() && /^[\P{Cc}\t\n]*$/u.test(text), {
-    message: 'Control characters other than tab and line feed are not allowed.',
+    message: 'description holds a control character other than tab and line feed.',
     params: { code: 'characters' },
   })
   .nullable()
@@ -83,11 +94,11 @@ const descriptionSchema = z
 const modeSchema = z.enum(modes).meta({ description: 'Admin, Agent, or a choice of permissions.' });
 
 const permissionsSchema = z
-  .array(z.string().max(100))
-  .min(1, 'Choose at least one permission.')
-  .max(200)
+  .array(z.string().max(100, 'No permission has a name of more than 100 characters.'))
+  .min(1, 'permissions has to name at least one permission.')
+  .max(200, 'permissions has at most 200 entries.')
   .refine((names) => new Set(names).size === names.length, {
-    message: 'Each permission may be named once.',
+    message: 'permissions names a permission twice.',
     params: { code: 'repeated' },
   })
   .meta({ description: 'For mode custom, and only there: the permissions.', example: ['customers:read'] });
@@ -123,8 +134,9 @@ export const editBody = z
 
 /** What is wrong with giving, or not giving, permissions for an account that is entering `mode`. */
 export function permissionsRule(mode: (typeof modes)[number], given: boolean): string | undefined {
-  if (mode === 'custom') return given ? undefined : 'Mode custom needs a choice of permissions.';
-  return given ? `Permissions can be chosen in mode custom alone, not in mode ${mode}.` : undefined;
+  if (mode === 'custom')
+    return given ? undefined : 'permissions is needed in mode custom: an array of permission names.';
+  return given ? `permissions can be sent in mode custom only: leave it out in mode ${mode}.` : undefined;
 }
 
 const actorSchema = z
@@ -164,17 +176,19 @@ export const accountWithSecretSchema = z
   })
   .meta({ id: 'ServiceAccountWithSecret' });
 
+const limitRule = 'limit has to be a whole number from 1 to 100.';
+
 export const listQuery = z.strictObject({
-  search: z.string().max(100).optional().meta({
+  search: z.string().max(100, 'search has at most 100 characters.').optional().meta({
     description: 'Part of the username or the description whatever the case, or the whole client_id.',
   }),
   mode: modeSchema.optional(),
   status: z.enum(['active', 'inactive']).optional(),
   limit: z
     .string()
-    .regex(/^[0-9]{1,3}$/, 'A whole number from 1 to 100.')
+    .regex(/^[0-9]{1,3}$/, limitRule)
     .transform(Number)
-    .pipe(z.int().min(1, 'At least 1.').max(100, 'At most 100.'))
+    .pipe(z.int().min(1, limitRule).max(100, limitRule))
     .default(20)
     .meta({
       description: 'How many to a page, 1 to 100; 20 when left out.',
@@ -183,7 +197,11 @@ export const listQuery = z.strictObject({
       maximum: 100,
       default: 20,
     }),
-  cursor: z.string().max(500).optional().meta({ description: '`nextCursor` of the page before.' }),
+  cursor: z
+    .string()
+    .max(500, 'cursor is longer than any that this service gives.')
+    .optional()
+    .meta({ description: '`nextCursor` of the page before.' }),
 });
 
 export const listSchema = z

@@ -84,7 +84,11 @@ async function admit<Result>(
  * @throws {ServiceError} 403
  */
 export async function requireTenantOn(gateway: Gateway, tenantId: string): Promise<void> {
-  if (await gateway.isTenantOff(tenantId)) throw new ServiceError('tenant-off');
+  if (!(await gateway.isTenantOff(tenantId))) return;
+  throw new ServiceError('tenant-off', {
+    detail:
+      'The operator of Orki has switched off the service accounts of this tenant. They can be read and deleted until they are switched on again.',
+  });
 }
 
 /**

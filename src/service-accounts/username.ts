@@ -30,18 +30,23 @@ export interface UsernameFault {
  */
 export function usernameFault(username: string): UsernameFault | undefined {
   const length = [...username].length;
-  if (length === 0) return { code: 'too-short', detail: 'A username is needed.' };
-  if (length > maxLength) return { code: 'too-long', detail: `At most ${maxLength} characters.` };
+  if (length === 0) return { code: 'too-short', detail: 'username is empty.' };
+  if (length > maxLength)
+    return { code: 'too-long', detail: `username has at most ${maxLength} characters.` };
   if (!allowed.test(username)) {
-    return { code: 'characters', detail: 'Letters, digits, spaces and the signs . _ - are allowed.' };
+    return {
+      code: 'characters',
+      detail: 'username may hold letters, digits, spaces and the signs . _ - only.',
+    };
   }
   if (/^ | $| {2}/.test(username)) {
-    return { code: 'spaces', detail: 'No space at the start or the end, and no two in a row.' };
+    return { code: 'spaces', detail: 'username may not begin or end with a space, or have two in a row.' };
   }
   if (!singleScript.some((pattern) => pattern.test(username))) {
     return {
       code: 'mixed-scripts',
-      detail: 'All letters have to belong to one script, digits have to be 0-9.',
+      detail:
+        'username mixes scripts: all letters have to belong to one, such as Latin or Arabic, and digits have to be 0-9.',
     };
   }
   return undefined;

@@ -148,13 +148,17 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const gateway = open();
       const { id, tenantId } = await stored(gateway);
       await gateway.assignTenantAndRoles(id, tenantId, []);
-      for (const tenant of [tenantId, newTenant()]) {
+      const unused = newTenant();
+      expect(await gateway.tenants()).toContain(tenantId);
+      expect(await gateway.tenants()).not.toContain(unused);
+      for (const tenant of [tenantId, unused]) {
         expect(await gateway.isTenantOff(tenant)).toBe(false);
         await gateway.setTenantOff(tenant, stamp.at);
         expect(await gateway.isTenantOff(tenant)).toBe(true);
         expect(await gateway.isTenantOff(`${tenant}2`)).toBe(false);
         await gateway.setTenantOff(tenant, null);
         expect(await gateway.isTenantOff(tenant)).toBe(false);
+        expect(await gateway.tenants()).toContain(tenant);
       }
     });
 

@@ -33,6 +33,26 @@ test('ends by force what does not heed SIGTERM', async () => {
   expect(isRunning(started)).toBe(false);
 });
 
+test('starts a log anew, or goes on with it where that is asked for', async () => {
+  const kept = join(folder, 'kept');
+  const write = async (word: string, appendToLog?: boolean) => {
+    const args = ['-c', `echo ${word}`];
+    const started = await startInBackground({
+      command: 'sh',
+      args,
+      env: {},
+      cwd: folder,
+      log: kept,
+      appendToLog,
+    });
+    await until(() => !isRunning(started));
+    return readFileSync(kept, 'utf8');
+  };
+  await write('first');
+  expect(await write('second', true)).toBe('first\nsecond\n');
+  expect(await write('third')).toBe('third\n');
+});
+
 test('takes no stranger with the same process id for its own', async () => {
   const stranger: Started = { pid: process.pid, identity: 'another' };
   expect(isRunning(stranger)).toBe(false);

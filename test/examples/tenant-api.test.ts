@@ -471,16 +471,47 @@ describe('the rest', () => {
 });
 
 describe('as a process', () => {
+  const program = fileURLToPath(new URL('../../examples/tenant-api/server.ts', import.meta.url));
+
+  async function failureWith(settings: Record<string, string>) {
+    const child = spawn(process.execPath, [program], { env: { ...process.env, ...settings } });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [output, exited] = await Promise.all([child.stderr.toArray(), once(child, 'exit')]);
+    return { exitCode: exited[0], output: output.join('') };
+  }
+
+  test('says that the port is taken, and what to do, without a stack', async () => {
+    const other = createServer();
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    expect(await failureWith({ PORT: String(port) })).toEqual({
+      exitCode: 1,
+      output: `The tenant API can't start. Port ${port} is taken by another process: stop that, or set PORT to another port.\n`,
+    });
+  });
+
+  test.each([
+    [{ HOST: '192.0.2.1', PORT: '0' }, 'no address 192.0.2.1'],
+    [{ PORT: 'three' }, 'PORT: has to be a port.'],
+    [{ ISSUER: 'auth.orki.ai' }, 'ISSUER: has to be a URL.'],
+  ])('says what is wrong with %j', async (settings, words) => {
+    const { exitCode, output } = await failureWith(settings);
+    expect(exitCode).toBe(1);
+    expect(output).toContain(words);
+    expect(output.trim().split('\n')).toHaveLength(1);
+  });
+
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'listens where it is told and ends well on %s',
     async (signal) => {
-      const program = fileURLToPath(new URL('../../examples/tenant-api/server.ts', import.meta.url));
       const env = { ...process.env, PORT: '0', ISSUER: 'http://127.0.0.1:1/realms/orki' };
       const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
       onTestFinished(() => void child.kill('SIGKILL'));
       const exited = once(child, 'exit');
       let address = '';
       for await (const line of createInterface(child.stdout)) {
+        expect(JSON.parse(line).time).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
         address = /http:\/\/127\.0\.0\.1:\d+/.exec(JSON.parse(line).msg)?.[0] ?? '';
         if (address) break;
       }

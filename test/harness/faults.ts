@@ -1,5 +1,6 @@
 import { parseArgs, styleText } from 'node:util';
-import { main, Problem } from '../../dev/problem.ts';
+import { commands } from '../../dev/commands.mjs';
+import { main } from '../../dev/problem.ts';
 import { runAbandoned } from './faults/abandoned.ts';
 import { production, testedService } from './faults/bench.ts';
 import type { CellResult } from './faults/cell.ts';
@@ -13,41 +14,11 @@ import { runMatrix } from './faults/run-matrix.ts';
 import { openLaboratory } from './laboratory.ts';
 import { seededRandom } from './random.ts';
 
-const usage = `npm run faults -- [--short | --full] [--only matrix|abandoned|kills|outages|endings]
-                       [--seed 1] [--lanes 12] [--scale 0.5] [--minutes 60] [--slice 1/1]
-matrix     breaks each call that an operation makes to Keycloak in each way; --short: one changing call for each
-           operation and fault
-abandoned  breaks operations off for good after each changing call, as a crash that nobody comes back for; then sweeps
-kills      kill -9 of the service once in each operation; --full: at every call, which then arrives or does not
-outages    kill -9 of Keycloak, and an immediate restart of PostgreSQL, in the middle of operations
-endings    SIGTERM under load; a Keycloak that stands still
-Cells that the minutes (of each part) don't suffice for are left out, and the run fails; --slice 2/4 takes the second of four parts.
-After each the account has to be right in Keycloak, at once and after one repetition of the request.`;
-
-const parts = ['matrix', 'abandoned', 'kills', 'outages', 'endings'];
-
 // The guards of what was started end it when this process goes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 await main(async () => {
-  const { values } = parseArgs({
-    options: {
-      short: { type: 'boolean', default: false },
-      full: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      minutes: { type: 'string', default: '60' },
-      slice: { type: 'string', default: '1/1' },
-      lanes: { type: 'string', default: '12' },
-      scale: { type: 'string', default: '0.5' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
-  if (values.only !== undefined && !parts.includes(values.only)) throw new Problem(usage);
+  const { values } = parseArgs({ options: commands.faults.options });
   const isWanted = (part: string) => values.only === undefined || values.only === part;
   const scale = Number(values.scale);
   const times = {

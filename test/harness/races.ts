@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { commands } from '../../dev/commands.mjs';
 import { main } from '../../dev/problem.ts';
 import { openLaboratory } from './laboratory.ts';
 import { rawKeycloak } from './races/raw-keycloak.ts';
@@ -8,10 +9,6 @@ import { throughService } from './races/through-service.ts';
 import { seededRandom } from './random.ts';
 import { startReplica } from './replica.ts';
 
-const usage = `npm run races -- [--rounds 1000] [--raw-rounds 200] [--seed 1] [--minutes 40]
-Two replicas of the service, one Keycloak on PostgreSQL: pairs and triples of writes at one account at the same moment,
-then what only one may win. The same writes by raw calls of the Admin API show what is lost without the service.`;
-
 /** Of all rounds, those in which one of several has to win. */
 const shareForOneWinner = 0.2;
 
@@ -19,19 +16,7 @@ const shareForOneWinner = 0.2;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 await main(async () => {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '1000' },
-      'raw-rounds': { type: 'string', default: '200' },
-      seed: { type: 'string', default: '1' },
-      minutes: { type: 'string', default: '40' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
+  const { values } = parseArgs({ options: commands.races.options });
   const rounds = Number(values.rounds);
   const oneWinner = Math.ceil(rounds * shareForOneWinner);
   const rawRounds = Number(values['raw-rounds']);

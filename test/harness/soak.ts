@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, styleText } from 'node:util';
+import { commands } from '../../dev/commands.mjs';
 import { main } from '../../dev/problem.ts';
 import { openLaboratory } from './laboratory.ts';
 import { seededRandom } from './random.ts';
 import { growthOf, type Holding } from './soak/growth.ts';
 import { startWatchedReplica } from './soak/watched-replica.ts';
 import { createWorker } from './soak/worker.ts';
-
-const usage = `npm run soak -- [--operations 20000] [--restarts 4] [--concurrency 16] [--minutes 60] [--seed 1]
-Mixed operations by many callers through two replicas, with kill -9 and restart of Keycloak in between. Looks for lost
-writes, and for growth in memory or open handles of the replicas.`;
 
 /** How often memory and handles are looked at, all callers at rest. */
 const stagesOf = (operations: number): number => Math.min(20, Math.max(4, Math.round(operations / 250)));
@@ -20,20 +17,7 @@ const restMs = 5_000;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 
 await main(async () => {
-  const { values } = parseArgs({
-    options: {
-      operations: { type: 'string', default: '20000' },
-      restarts: { type: 'string', default: '4' },
-      concurrency: { type: 'string', default: '16' },
-      minutes: { type: 'string', default: '60' },
-      seed: { type: 'string', default: '1' },
-      help: { type: 'boolean' },
-    },
-  });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
+  const { values } = parseArgs({ options: commands.soak.options });
   const operations = Number(values.operations);
   const restarts = Number(values.restarts);
   const stages = stagesOf(operations);

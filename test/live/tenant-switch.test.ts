@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { root } from '../../dev/paths.ts';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/names.ts';
 import { type SwitchDependencies, switchTenantOff, switchTenantOn } from '../../src/tenants/switch-tenant.ts';
+import { shippedCatalogue } from '../support/catalogue.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService } from '../support/live-service.ts';
 import { runCommand } from '../support/run-command.ts';
@@ -49,6 +51,8 @@ async function tenant(...args: string[]) {
       .map((line) => JSON.parse(line));
   return { code, output, audit };
 }
+
+const agentPermissions = [...shippedCatalogue.included.agent];
 
 interface Created {
   readonly id: string;
@@ -105,8 +109,9 @@ describe('npm run tenant', () => {
       outcome: 'done',
       tenant: 'acme',
       actor: { subject: 'operator', username: 'Olga' },
-      before: { status: 'active' },
-      after: { status: 'inactive' },
+      // The mode's permissions, as in the records of the service.
+      before: { status: 'active', mode: 'agent', permissions: agentPermissions },
+      after: { status: 'inactive', mode: 'agent', permissions: agentPermissions },
     });
     const refused = { status: 403, body: { code: 'tenant-off' } };
     const body = { username: 'third', mode: 'agent' };
@@ -158,6 +163,44 @@ describe('npm run tenant', () => {
     const { switched } = await switchTenantOff({ ...settings, tenantId: 'acme' });
     const back = await switchTenantOn({ ...settings, tenantId: 'acme' });
     expect([switched, back.switched]).toEqual([1, 1]);
+  });
+
+  it('does not take a name that is misspelt for a tenant without accounts', async () => {
+    await account('known');
+    for (const action of ['activate', 'deactivate']) {
+      const { code, output } = await tenant(action, 'acmee');
+      expect(code).toBe(1);
+      expect(output).toContain('There is no tenant acmee');
+      expect(output).toContain('Did you mean acme?');
+    }
+    expect(await connect().isTenantOff('acmee')).toBe(false);
+    const meant = await tenant('activate', 'acmee', '--even-if-empty');
+    expect([meant.code, meant.output]).toEqual([
+      0,
+      'acmee is on: 0 accounts switched, 0 left as they were.\n',
+    ]);
+  });
+
+  it('writes audit records alone to standard output', async () => {
+    await account('spoken of', 'globex');
+    const { realm } = live;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['src/commands/tenant.ts', 'deactivate', 'globex'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        env: { KEYCLOAK_URL: realm.url, KEYCLOAK_REALM: realm.name, KEYCLOAK_CLIENT_SECRET: realm.secret },
+      },
+    );
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.filter(({ log, tenant }) => log !== 'audit' || tenant !== 'globex')).toEqual([]);
+    expect(stderr).toContain('globex is off');
+    await switchTenantOn(settings);
   });
 
   it('takes nothing for a tenant that can be none, and says how it is used', async () => {

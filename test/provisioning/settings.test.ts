@@ -21,6 +21,14 @@ test('the defaults are the realm orki and an operator in master', () => {
   });
 });
 
+test('Keycloak is on this machine unless it is said to be elsewhere', () => {
+  const { KEYCLOAK_URL: _, ...rest } = complete;
+  expect(readSettings(rest)).toMatchObject({
+    keycloakUrl: 'http://127.0.0.1:8080',
+    publicUrl: 'http://127.0.0.1:8080',
+  });
+});
+
 test('Keycloak is reached by its internal address where there is one', () => {
   const env = { ...complete, KEYCLOAK_INTERNAL_URL: 'http://keycloak:8080' };
   expect(readSettings(env).keycloakUrl).toBe('http://keycloak:8080');
@@ -97,7 +105,6 @@ test('redirect addresses are a list', () => {
 });
 
 test.each([
-  ['KEYCLOAK_URL', undefined],
   ['KEYCLOAK_URL', 'keycloak:8080'],
   ['KEYCLOAK_REALM', '../master'],
   ['KEYCLOAK_REALM', 'master'],
@@ -124,5 +131,18 @@ test('all wrong variables are named at once, and no value is repeated', () => {
   })();
   expect(message).toContain('KEYCLOAK_URL: ');
   expect(message).toContain('KEYCLOAK_CLIENT_SECRET: ');
+  expect(message).toContain('KEYCLOAK_ADMIN_USERNAME: is needed with KEYCLOAK_ADMIN_PASSWORD');
   expect(message).not.toMatch(/nonsense-url|short-secret/);
+});
+
+test.each([
+  [{ KEYCLOAK_ADMIN_USERNAME: 'admin' }, 'KEYCLOAK_ADMIN_PASSWORD: is needed beside KEYCLOAK_ADMIN_USERNAME'],
+  [{ KEYCLOAK_ADMIN_PASSWORD: 'p' }, 'KEYCLOAK_ADMIN_USERNAME: is needed beside KEYCLOAK_ADMIN_PASSWORD'],
+  [
+    { KEYCLOAK_ADMIN_CLIENT_ID: 'ops' },
+    'KEYCLOAK_ADMIN_CLIENT_KEY_FILE: is needed beside KEYCLOAK_ADMIN_CLIENT_ID',
+  ],
+  [{ KEYCLOAK_ADMIN_CLIENT_SECRET: 's' }, 'KEYCLOAK_ADMIN_CLIENT_ID: is needed beside the key or secret'],
+])('of half a credential the other half is named: %j', (env, words) => {
+  expect(() => readSettings(env)).toThrow(words);
 });

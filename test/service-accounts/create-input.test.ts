@@ -147,7 +147,9 @@ describe('a body that is not right', () => {
     const { body } = await create(service, { username: ' x', mode: 'x', 'a/b~c': 1, extra: 2 });
     const pointers = body.errors.map(({ pointer }: { pointer: string }) => pointer).sort();
     expect(pointers).toEqual(['/a~1b~0c', '/extra', '/mode', '/username']);
-    expect(body.detail).toBe('4 fields are wrong.');
+    expect(body.detail).toBe(
+      'username may not begin or end with a space, or have two in a row. mode has to be admin, agent or custom, not "x". There is no field "a/b~c". There are username, description, mode and permissions. The same request has 1 more fault.',
+    );
   });
 
   it.each(['{"__proto__":{"mode":"admin"}', '{"constructor":{"prototype":{"mode":"admin"}}'])(

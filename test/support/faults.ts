@@ -21,7 +21,11 @@ export function inject(keycloak: InMemoryKeycloak, ...faults: readonly Fault[]):
         ({ method: name, nth = count, when = 'before' }) =>
           name === method && nth === count && when === moment,
       );
-      if (fault !== undefined) throw new ServiceError(fault.code ?? 'keycloak-unavailable');
+      if (fault !== undefined) {
+        throw new ServiceError(fault.code ?? 'keycloak-unavailable', {
+          detail: 'A fault that a test asked for.',
+        });
+      }
     };
   };
   keycloak.beforeCall = at('before');

@@ -12,6 +12,7 @@ import type {
   NewAccount,
   UsernameReservation,
 } from '../../src/service-accounts/gateway.ts';
+import { notFound } from '../../src/service-accounts/load.ts';
 import { usernameKey } from '../../src/service-accounts/username.ts';
 
 interface StoredClient {
@@ -31,6 +32,8 @@ export class InMemoryKeycloak {
   /** Locks that are held, by tenant and account; a test may put one there. */
   readonly locks = new Set<string>();
   readonly deleted = new Set<string>();
+  /** The tenants that are known. */
+  readonly tenantRoles = new Set<string>();
   /** The tenants that are switched off, and since when. */
   readonly tenantsOff = new Map<string, string>();
   readonly catalogue: Catalogue;
@@ -67,8 +70,10 @@ export class InMemoryKeycloak {
   #methods(): Gateway {
     return {
       catalogue: async () => this.catalogue,
+      tenants: async () => [...this.tenantRoles],
       isTenantOff: async (tenantId) => this.tenantsOff.has(tenantId),
       setTenantOff: async (tenantId, since) => {
+        this.tenantRoles.add(tenantId);
         if (since === null) this.tenantsOff.delete(tenantId);
         else this.tenantsOff.set(tenantId, since);
       },
@@ -97,6 +102,7 @@ export class InMemoryKeycloak {
         this.clients.set(account.id, { account: created(account), ...stored });
       },
       assignTenantAndRoles: async (id, tenantId, roles) => {
+        this.tenantRoles.add(tenantId);
         const stored = this.#stored(id);
         for (const role of this.#known(roles)) stored.roles.add(role);
         stored.tenantInToken = tenantId;
@@ -152,7 +158,9 @@ export class InMemoryKeycloak {
   async #lock(key: string): Promise<AccountLock> {
     const patienceEndsAt = performance.now() + 500;
     while (this.locks.has(key)) {
-      if (performance.now() > patienceEndsAt) throw new ServiceError('change-in-progress');
+      if (performance.now() > patienceEndsAt) {
+        throw new ServiceError('change-in-progress', { detail: 'Another change is under way.' });
+      }
       await setImmediate();
     }
     this.locks.add(key);
@@ -167,7 +175,7 @@ export class InMemoryKeycloak {
 
   #stored(id: string): StoredClient {
     const stored = this.clients.get(id);
-    if (stored === undefined) throw new ServiceError('service-account-not-found');
+    if (stored === undefined) throw notFound();
     return stored;
   }
 

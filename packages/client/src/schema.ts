@@ -277,8 +277,8 @@ export interface components {
              * @enum {string}
              */
             code: "invalid-request" | "invalid-json" | "missing-token" | "invalid-token" | "wrong-tenant" | "tenant-off" | "permission-missing" | "service-account-not-found" | "route-not-found" | "method-not-allowed" | "change-in-progress" | "username-taken" | "account-limit-reached" | "idempotency-key-spent" | "precondition-failed" | "body-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "keycloak-unavailable" | "half-done" | "outcome-unknown";
-            /** @description What went wrong this time, to be shown to people. */
-            detail?: string;
+            /** @description What went wrong this time and what to do, to be shown to people. */
+            detail: string;
             /** @description Names this request in the log of the service. */
             requestId: string;
             /** @description The fields that are wrong. */

@@ -1,8 +1,9 @@
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import { z } from 'zod';
-import { keycloakUnavailable, ServiceError } from '../../errors.ts';
+import { keycloakUnavailable } from '../../errors.ts';
 import { clientAttributes } from '../../names.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
+import { notFound } from '../../service-accounts/load.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
 import { confirmWrite } from '../calls/confirm-write.ts';
 import { KeycloakFailure } from '../calls/failures.ts';
@@ -58,7 +59,7 @@ export function accountClients(
         expected: [404],
       });
       // Somebody deleted it in Keycloak's console a moment ago: nothing here changes an account without its lock.
-      if (answer.status === 404) throw new ServiceError('service-account-not-found');
+      if (answer.status === 404) throw notFound();
     };
     await confirmWrite(send, async () => {
       const answer = await readBack({ operation: `check: ${operation}`, path: clientPath(id) });

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { names, tenantRoleAttributes } from '../../names.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
+import { allPages } from '../calls/pages.ts';
 import type { RealmObjects, RoleReference } from './realm-objects.ts';
 
+const rolesPerPage = 1_000;
 const roleReference = z.object({ id: z.string(), name: z.string() });
 const roleWithAttributes = z.object({ attributes: z.record(z.string(), z.array(z.string())).default({}) });
 
-export interface TenantRoles extends Pick<Gateway, 'isTenantOff' | 'setTenantOff'> {
+export interface TenantRoles extends Pick<Gateway, 'tenants' | 'isTenantOff' | 'setTenantOff'> {
   /** The tenant's role, made if it is not there. */
   ensureTenantRole(tenantId: string): Promise<RoleReference>;
 }
@@ -56,6 +58,15 @@ export function tenantRoles(
         }
         return roleReference.parse(answer.body);
       }),
+
+    async tenants() {
+      const path = await rolesPath();
+      const readPage = async (range: object) => {
+        const answer = await call({ operation: 'list tenants', method: 'GET', path, query: { ...range } });
+        return z.array(roleReference).parse(answer.body);
+      };
+      return (await Array.fromAsync(allPages(readPage, rolesPerPage))).map(({ name }) => name);
+    },
 
     async isTenantOff(tenantId) {
       const { status, body } = await call(await read(tenantId));

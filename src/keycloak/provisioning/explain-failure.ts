@@ -5,7 +5,8 @@ import { SettingsError } from './settings.ts';
 
 /** What went wrong and what the operator can do about it; names no secret. */
 export function explainFailure(error: unknown, keycloakUrl: string | undefined): string {
-  if (error instanceof SettingsError) return `The environment is not complete:\n${error.message}`;
+  if (error instanceof SettingsError)
+    return `These settings are missing or wrong:\n  ${error.message.replaceAll('\n', '\n  ')}`;
   if (error instanceof PermissionFileError) return `The ${error.message}`;
   if (error instanceof StillDifferent) return error.message;
   if (error instanceof NetworkError) return explainRefusal(error);

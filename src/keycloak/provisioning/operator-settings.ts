@@ -45,6 +45,26 @@ export function operatorCredential(env: OperatorEnvironment): OperatorCredential
   return undefined;
 }
 
+/** What is missing for a whole credential, a line for each variable, decided by which ones there are. */
+export function missingOfOperator(isGiven: (name: string) => boolean): string[] {
+  const hasKey = isGiven('KEYCLOAK_ADMIN_CLIENT_KEY') || isGiven('KEYCLOAK_ADMIN_CLIENT_SECRET');
+  const [hasClient, hasUser, hasPassword] = ['CLIENT_ID', 'USERNAME', 'PASSWORD'].map((name) =>
+    isGiven(`KEYCLOAK_ADMIN_${name}`),
+  );
+  if ((hasClient && hasKey) || (hasUser && hasPassword)) return [];
+  if (hasUser) return ['KEYCLOAK_ADMIN_PASSWORD: is needed beside KEYCLOAK_ADMIN_USERNAME'];
+  if (hasPassword) return ['KEYCLOAK_ADMIN_USERNAME: is needed beside KEYCLOAK_ADMIN_PASSWORD'];
+  if (hasClient) {
+    return [
+      'KEYCLOAK_ADMIN_CLIENT_KEY_FILE: is needed beside KEYCLOAK_ADMIN_CLIENT_ID, or KEYCLOAK_ADMIN_CLIENT_SECRET',
+    ];
+  }
+  if (hasKey) return ['KEYCLOAK_ADMIN_CLIENT_ID: is needed beside the key or secret of that client'];
+  return [
+    'KEYCLOAK_ADMIN_USERNAME: is needed with KEYCLOAK_ADMIN_PASSWORD, or instead KEYCLOAK_ADMIN_CLIENT_ID with KEYCLOAK_ADMIN_CLIENT_KEY_FILE or KEYCLOAK_ADMIN_CLIENT_SECRET',
+  ];
+}
+
 /** Who makes whom the operator; undefined where the environment does not name Keycloak's temporary administrator. */
 export function appointment(
   env: OperatorEnvironment & { readonly KEYCLOAK_REALM: string },

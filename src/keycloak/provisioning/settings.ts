@@ -1,18 +1,25 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { readFileVariables } from '../../file-variables.ts';
+import { localAddresses } from '../../local-addresses.ts';
+import { settingFaults } from '../../setting-faults.ts';
 import { readPublicKeys } from '../calls/client-keys.ts';
-import { appointment, operatorCredential, operatorVariables } from './operator-settings.ts';
+import {
+  appointment,
+  missingOfOperator,
+  operatorCredential,
+  operatorVariables,
+} from './operator-settings.ts';
 import { pemVariable } from './pem-variable.ts';
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+const httpUrl = z.url({ protocol: /^https?$/, error: 'has to be an http or https URL' });
 
 /** A bare `*` would hand authorization codes to any address, and PKCE does not mend that. */
 const redirectUri = z
   .string()
   .regex(
     /^https?:\/\/[^*\s/?#]+(?::\*)?(?:[/?][^\s#]*)?$/,
-    'must be an http(s) address without a wildcard host',
+    'has to be http(s) addresses without a wildcard host, with a comma between two',
   );
 
 /** These may be in files, named by the variable with _FILE at its end. Keys are in files alone. */
@@ -33,20 +40,20 @@ const publicKeys = (pem: string): KeyObject[] => {
 };
 
 const environment = z.object({
-  KEYCLOAK_URL: httpUrl,
+  KEYCLOAK_URL: httpUrl.default(localAddresses.keycloak),
   KEYCLOAK_INTERNAL_URL: httpUrl.optional(),
   KEYCLOAK_REALM: z
     .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/, 'must be made of letters, digits, dots, _ and -')
-    .refine((realm) => realm !== 'master', 'must not be master: its administrators own the whole server')
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,254}$/, 'has to be made of letters, digits, dots, _ and -')
+    .refine((realm) => realm !== 'master', 'may not be master: its administrators own the whole server')
     .default('orki'),
   ...operatorVariables,
   KEYCLOAK_CLIENT_PUBLIC_KEYS: pemVariable(publicKeys).optional(),
   KEYCLOAK_CLIENT_SECRET: z
     .string()
-    .min(16, 'must have at least 16 characters')
-    .max(255, 'must have at most 255 characters')
-    .refine((secret) => !secret.startsWith('${vault.'), 'must be the secret itself, not a vault reference')
+    .min(16, 'has to have at least 16 characters')
+    .max(255, 'has to have at most 255 characters')
+    .refine((secret) => !secret.startsWith('${vault.'), 'has to be the secret itself, not a vault reference')
     .optional(),
   FRONTEND_REDIRECT_URIS: z
     .string()
@@ -58,15 +65,8 @@ const environment = z.object({
 
 const settingsSchema = environment.transform((env, context) => {
   const operator = operatorCredential(env);
-  if (!operator) {
-    context.addIssue({
-      code: 'custom',
-      path: ['KEYCLOAK_ADMIN_USERNAME'],
-      message:
-        'set KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD, or KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_KEY_FILE or KEYCLOAK_ADMIN_CLIENT_SECRET',
-    });
-    return z.NEVER;
-  }
+  // readSettings says so, together with whatever else is wrong.
+  if (!operator) return z.NEVER;
   const appointed = appointment(env, operator);
   if (appointed === 'incomplete') {
     context.addIssue({
@@ -105,16 +105,11 @@ export class SettingsError extends Error {}
 export function readSettings(env: Record<string, string | undefined>): ProvisioningSettings {
   const { env: given, faults } = readFileVariables(env, inFiles);
   const parsed = settingsSchema.safeParse(given);
-  if (parsed.success && faults.length === 0) return parsed.data;
-  const issues = parsed.error?.issues ?? [];
-  throw new SettingsError(
-    [
-      ...faults,
-      ...issues.map(({ path: [name], code, message }) => {
-        const missing = code === 'invalid_type' && given[String(name)] === undefined;
-        const isOfFile = given[`${String(name)}_FILE`] !== undefined;
-        return `${String(name)}${isOfFile ? '_FILE' : ''}: ${missing ? 'must be set' : message}`;
-      }),
-    ].join('\n'),
+  const wrong = parsed.error === undefined ? [] : settingFaults(parsed.error, given);
+  const missing = missingOfOperator(
+    (name) => given[name] !== undefined || given[`${name}_FILE`] !== undefined,
   );
+  const all = [...faults, ...wrong, ...missing];
+  if (parsed.success && all.length === 0) return parsed.data;
+  throw new SettingsError(all.join('\n'));
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,20 +93,9 @@ it('works in a browser, from the packed file, without a bundler', async () => {
 
 /** Packs a copy, so that what a checkout has built meanwhile is neither used nor touched. */
 async function installPackedFile(): Promise<void> {
-  const copy = join(folder, 'client');
-  const isOwn = (path: string) => !/[\\/](node_modules|dist)$/.test(path);
-  await cp(join(root, 'packages', 'client'), copy, { recursive: true, filter: isOwn });
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  await run(process.execPath, [
-    tsc,
-    '--project',
-    join(root, 'packages/client'),
-    '--outDir',
-    join(copy, 'dist'),
-  ]);
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: copy });
+  const { stdout } = await run(process.execPath, [join(root, 'dev', 'client.ts'), '--pack', folder]);
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
-  await run('npm', ['install', '--silent', '--no-save', join(folder, stdout.trim())], { cwd: folder });
+  await run('npm', ['install', '--silent', '--no-save', stdout.trim()], { cwd: folder });
   await writeFile(join(folder, 'usage.mjs'), usage);
 }
 

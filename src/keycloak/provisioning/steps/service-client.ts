@@ -35,7 +35,7 @@ export const serviceClient: Step = {
     const wanted = { ...desired, ...authenticator, attributes: { ...desired.attributes, ...attributes } };
     if (!keys && !secret && !(await findClient(target, desired.clientId))) {
       yield finding(
-        'KEYCLOAK_CLIENT_PUBLIC_KEYS_FILE or KEYCLOAK_CLIENT_SECRET must be set to create the client of the service',
+        'KEYCLOAK_CLIENT_PUBLIC_KEYS_FILE or KEYCLOAK_CLIENT_SECRET is needed to create the client of the service',
         { blocking: true },
       );
     }

@@ -1,0 +1,187 @@
+// Plain JavaScript for Node 20: the launcher reads it before anything is installed.
+
+const flag = /** @type {const} */ ('boolean');
+const text = /** @type {const} */ ('string');
+const ports = /** @type {const} */ ({
+  PORT: 'port of the service (3000)',
+  TENANT_API_PORT: 'port of the example tenant API (3001)',
+  KEYCLOAK_PORT: 'port of Keycloak (8080)',
+});
+const vitest = 'Vitest';
+
+/**
+ * Every npm script: the file that it runs, what `npm run` and `--help` say of it, and which arguments it accepts. An option
+ * has the form of `parseArgs`, with `about` for the help, and `number` or `choices` for what its value has to be. `passesOn`
+ * names the program that gets every argument which is not listed here. Where `explainsItself` is set, the file reads and
+ * explains its arguments itself, because it also runs without the launcher.
+ */
+export const commands = /** @type {const} */ ({
+  up: {
+    file: 'dev/up.ts',
+    summary: 'start Keycloak, the service and an example API on this machine',
+    takes: '30 s; the first time 2 to 4 minutes',
+    firstTime:
+      'The first start takes 2 to 4 minutes: it installs the dependencies and fetches Keycloak (177 MB). Later ones take half a minute.',
+    options: {
+      detach: { type: flag, default: false, about: 'return when everything is ready, and leave it running' },
+      walk: { type: flag, default: false, about: "print the commands of an account's life, to be pasted" },
+    },
+    settings: {
+      ...ports,
+      KEYCLOAK: 'container or distribution; by default the distribution where Java and Maven are installed',
+      '…': 'every setting of the service (docs/configuration.md), such as LOG_LEVEL and CORS_ORIGINS',
+    },
+  },
+  down: {
+    file: 'dev/down.ts',
+    summary: 'stop what npm run up has started',
+    takes: '5 s',
+    options: {
+      reset: { type: flag, default: false, about: 'then delete its data and logs, for a fresh start' },
+    },
+  },
+  demo: {
+    file: 'dev/demo.ts',
+    summary: "go through an account's life by curl, against what npm run up has started",
+    takes: '5 s',
+    settings: ports,
+  },
+  test: {
+    file: 'node_modules/vitest/vitest.mjs',
+    arguments: ['run'],
+    summary: 'run the unit tests, and the live tests against a Keycloak of their own',
+    takes: '6 minutes; unit tests alone 20 s',
+    firstTime:
+      'The first run takes 2 minutes longer: it installs the dependencies and fetches Keycloak (177 MB).',
+    passesOn: vitest,
+    options: {
+      project: { type: text, value: 'unit|live', about: 'only those tests' },
+    },
+    settings: { KEYCLOAK: 'container or distribution, for the live tests' },
+  },
+  check: {
+    file: 'dev/check.ts',
+    summary: 'check types, style and the API contract',
+    takes: '10 s',
+  },
+  provision: {
+    file: 'src/commands/provision.ts',
+    summary: 'bring a Keycloak realm to the state that the service needs',
+    takes: '5 s',
+    explainsItself: true,
+  },
+  tenant: {
+    file: 'src/commands/tenant.ts',
+    summary: 'switch all service accounts of a tenant off or on',
+    takes: '15 s',
+    explainsItself: true,
+  },
+  secrets: {
+    file: 'dev/compose-secrets.mjs',
+    summary: 'make the secrets and keys that docker compose mounts',
+    takes: '1 s',
+    options: {
+      rotate: { type: flag, default: false, about: "take the next step in replacing the service's key" },
+    },
+  },
+  openapi: {
+    file: 'src/commands/openapi.ts',
+    summary: 'write openapi/openapi.json from the routes',
+    takes: '3 s',
+  },
+  client: {
+    file: 'dev/client.ts',
+    summary: 'write the types of packages/client from openapi/openapi.json',
+    takes: '10 s',
+    options: {
+      check: { type: flag, default: false, about: 'change nothing; fail unless the types are current' },
+      pack: { type: text, value: 'DIRECTORY', about: 'build the package and write its tarball there' },
+    },
+  },
+  compatibility: {
+    file: 'dev/compatibility.ts',
+    summary: 'fail if the contract breaks callers of the last release (needs Go)',
+    takes: '20 s',
+    options: {
+      release: { type: flag, default: false, about: 'make this contract the released one' },
+    },
+  },
+  schemathesis: {
+    file: 'dev/schemathesis/run.ts',
+    summary: 'send generated requests to what npm run up has started (needs Python)',
+    takes: '3 minutes',
+    settings: ports,
+  },
+  integrators: {
+    file: 'dev/integrators/run.ts',
+    summary: "run the integrators' samples against what npm run up has started",
+    takes: '2 minutes',
+    settings: ports,
+  },
+  races: {
+    file: 'test/harness/races.ts',
+    summary: 'look for lost writes, by racing changes of one account (needs PostgreSQL)',
+    takes: '10 minutes',
+    details: `Two replicas of the service and one Keycloak get pairs and triples of writes to one account at the same moment.
+The same writes by raw calls of the Admin API show what is lost without the service.`,
+    options: {
+      rounds: { type: text, number: true, default: '1000', value: 'N', about: 'rounds through the service' },
+      'raw-rounds': { type: text, number: true, default: '200', value: 'N', about: 'rounds of raw calls' },
+      seed: { type: text, number: true, default: '1', value: 'N', about: 'another seed, other rounds' },
+      minutes: { type: text, number: true, default: '40', value: 'N', about: 'stop after so long' },
+    },
+  },
+  faults: {
+    file: 'test/harness/faults.ts',
+    summary: 'look for half-made accounts, by breaking each call to Keycloak (needs PostgreSQL)',
+    takes: '20 minutes',
+    details: `Parts: matrix breaks each call that an operation makes to Keycloak, in each of eleven ways; abandoned breaks an
+operation off for good after each changing call, then sweeps; kills sends kill -9 to the service, outages to Keycloak
+and restarts PostgreSQL, both in the middle of operations; endings sends SIGTERM under load, and lets Keycloak stand
+still. A run fails when the time is too short for all that it was to do.`,
+    options: {
+      short: { type: flag, default: false, about: 'break one changing call for each operation and fault' },
+      full: {
+        type: flag,
+        default: false,
+        about: 'kill the service at every call, not once in each operation',
+      },
+      only: {
+        type: text,
+        value: 'PART',
+        choices: ['matrix', 'abandoned', 'kills', 'outages', 'endings'],
+        about: 'only that part',
+      },
+      seed: { type: text, number: true, default: '1', value: 'N', about: 'another seed, other faults' },
+      lanes: { type: text, number: true, default: '12', value: 'N', about: 'accounts at the same time' },
+      scale: { type: text, number: true, default: '0.5', value: 'N', about: 'scale of all time limits' },
+      minutes: { type: text, number: true, default: '60', value: 'N', about: 'stop each part after so long' },
+      slice: { type: text, default: '1/1', value: 'I/N', about: 'one of so many slices of the matrix' },
+    },
+  },
+  soak: {
+    file: 'test/harness/soak.ts',
+    summary: 'look for lost writes and leaks over 20,000 operations (needs PostgreSQL)',
+    takes: '20 minutes',
+    options: {
+      operations: { type: text, number: true, default: '20000', value: 'N', about: 'operations in all' },
+      restarts: { type: text, number: true, default: '4', value: 'N', about: 'kills of Keycloak' },
+      concurrency: { type: text, number: true, default: '16', value: 'N', about: 'callers' },
+      seed: { type: text, number: true, default: '1', value: 'N', about: 'another seed, other operations' },
+      minutes: { type: text, number: true, default: '60', value: 'N', about: 'stop after so long' },
+    },
+  },
+  attacks: {
+    file: 'dev/attacks.ts',
+    summary: 'try every known attack, and 10,000 random requests across tenants',
+    takes: '4 minutes',
+    passesOn: vitest,
+    settings: { ATTACK_REQUESTS: 'random requests (10000)', ATTACK_SEED: 'another seed, other requests' },
+  },
+  audit: {
+    file: 'dev/audit.ts',
+    summary: 'ask the npm registry for known vulnerabilities of what is shipped',
+    takes: '5 s',
+    passesOn: 'npm audit',
+  },
+});

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { Catalogue } from '../permissions/catalogue.ts';
+import { type Account, type Actor, viewOf } from '../service-accounts/account.ts';
+import type { AuditLog } from '../service-accounts/audit.ts';
+import type { SwitchAction } from '../tenants/switch-tenant.ts';
+
+interface Switching {
+  readonly tenantId: string;
+  readonly actor: Actor & { readonly clientId: string };
+  readonly catalogue: Catalogue;
+}
+
+const changes = {
+  activate: { before: 'inactive', after: 'active' },
+  deactivate: { before: 'active', after: 'inactive' },
+  'leave-inactive': { before: 'inactive', after: 'inactive' },
+} as const satisfies Record<SwitchAction, object>;
+
+/** Writes an audit record for each account that is switched, like the one that its administrator's own action leaves. */
+export function recordSwitches(log: AuditLog, { tenantId, actor, catalogue }: Switching) {
+  const requestId = randomUUID();
+  return (account: Account, action: SwitchAction): void => {
+    const { id, clientId, username, description, mode, permissions, secretCreatedAt } = viewOf(
+      account,
+      catalogue,
+    );
+    const state = { username, description, mode, permissions, secretCreatedAt };
+    const { before, after } = changes[action];
+    log({
+      action,
+      outcome: 'done',
+      tenant: tenantId,
+      account: { id, clientId },
+      actor: { subject: actor.subject, username: actor.username, clientId: actor.clientId },
+      before: { ...state, status: before },
+      after: { ...state, status: after },
+      from: 'npm run tenant',
+      requestId,
+    });
+  };
+}
