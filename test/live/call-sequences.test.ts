@@ -59,7 +59,7 @@ const operations: Readonly<Record<string, (replica: Replica) => Promise<Run>>> =
     return again;
   },
   async 'Finish a creation that broke off'(replica) {
-    const again = () => replica.create('broken off', 'broken off');
+    const again = () => replica.create('broken off', 'broken-off');
     const path = await again();
     const attributes = { [clientAttributes.unfinishedSince]: new Date().toISOString() };
     const { status } = await realm.admin('PUT', `/clients/${path.split('/').at(-1)}`, { attributes });
