@@ -46,6 +46,8 @@ export interface Account {
   /** Since when it is being made; null when it is finished. Nobody sees one that is not. */
   readonly unfinishedSince: string | null;
   readonly requests: RememberedRequests | null;
+  /** Whether Keycloak's console shows the account under its username and description of today. */
+  readonly isCurrentInConsole: boolean;
   /** Changes with every change that can be seen. */
   readonly version: string;
 }

@@ -39,7 +39,7 @@ export function editServiceAccount(
     if (Object.values(request).every((value) => value === undefined)) return viewOf(account, catalogue);
     const edit = { ...textOf(request), ...grant };
     const stamp = stampOf(caller);
-    const write = () => gateway.editAccount(id, edit, stamp);
+    const write = () => gateway.editAccount(account, edit, stamp);
     await withUsername(context, account, request.username, () =>
       grant === undefined ? write() : withRoles(gateway, catalogue, { id, mapped: roles, wanted }, write),
     );

@@ -105,8 +105,10 @@ export interface Gateway {
   assignTenantAndRoles(id: string, tenantId: string, roles: readonly string[]): Promise<void>;
   /** Marks the account as finished. */
   finishAccount(id: string): Promise<void>;
-  /** Writes attributes alone: Keycloak loses no such write to another one on the same client. */
-  editAccount(id: string, edit: AccountEdit, stamp: Stamp): Promise<void>;
+  /** Also keeps what Keycloak's console shows of the account in step with its username and description. */
+  editAccount(account: Pick<Account, 'id' | 'tenantId'>, edit: AccountEdit, stamp: Stamp): Promise<void>;
+  /** Has Keycloak's console show the account's username and description; nothing that callers see changes. */
+  showInConsole(account: Account): Promise<void>;
   replaceSecret(
     id: string,
     secret: NewSecret,

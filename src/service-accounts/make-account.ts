@@ -113,6 +113,7 @@ function asMade(account: NewAccount) {
     ...rest,
     active: true,
     tenantOff: null,
+    isCurrentInConsole: true,
     secretCreatedAt: at,
     createdAt: at,
     createdBy: by,

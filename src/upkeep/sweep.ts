@@ -28,6 +28,7 @@ type RepairKind =
   | 'unfinished-account'
   | 'redundant-roles'
   | 'mirror-of-roles'
+  | 'text-in-console'
   | 'abandoned-username'
   | 'expired-lock';
 
@@ -57,6 +58,9 @@ export async function sweep(dependencies: SweepDependencies): Promise<void> {
         ? repairRoles(dependencies, account)
         : removeUnfinished(dependencies, account),
     );
+    if (account.unfinishedSince === null && !account.isCurrentInConsole) {
+      await attempt(dependencies, () => repairConsole(dependencies, account));
+    }
   }
   await releaseUsernames(dependencies, finished);
   await removeLocks(dependencies);
@@ -105,9 +109,23 @@ async function repairRoles({ connect, onRepair, now }: SweepDependencies, seen: 
       onRepair({ kind: 'redundant-roles', tenant: tenantId, account: id, roles: redundant });
     }
     if (after === undefined) return;
-    await gateway.editAccount(id, after, { at: new Date(now()).toISOString(), by: sweepActor });
+    await gateway.editAccount(account, after, { at: new Date(now()).toISOString(), by: sweepActor });
     const before = { mode: account.mode, permissions: account.permissions };
     onRepair({ kind: 'mirror-of-roles', tenant: tenantId, account: id, before, after });
+  });
+}
+
+/** Accounts that were made by an earlier version, or that somebody renamed in Keycloak's console. */
+async function repairConsole(
+  { connect, onRepair }: SweepDependencies,
+  { id, tenantId }: Account,
+): Promise<void> {
+  const gateway = connect();
+  await withAccountLock(gateway, tenantId, id, async () => {
+    const account = await gateway.findAccount(id);
+    if (account === undefined || account.isCurrentInConsole) return;
+    await gateway.showInConsole(account);
+    onRepair({ kind: 'text-in-console', tenant: tenantId, account: id });
   });
 }
 

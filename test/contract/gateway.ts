@@ -48,6 +48,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
         updatedBy: by,
         secretCreatedAt: at,
         unfinishedSince: null,
+        isCurrentInConsole: true,
         version: expect.any(String),
       });
       expect(JSON.stringify(found)).not.toContain(secret);
@@ -88,7 +89,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const gateway = open();
       const account = await stored(gateway, { description: 'before' });
       const before = await gateway.findAccount(account.id);
-      await gateway.editAccount(account.id, { username: 'After' }, stamp);
+      await gateway.editAccount(account, { username: 'After' }, stamp);
       const after = await gateway.findAccount(account.id);
       expect(after).toEqual({
         ...before,
@@ -104,9 +105,9 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const gateway = open();
       const account = await stored(gateway, { description: 'before' });
       const edit = { description: null, mode: 'custom', permissions: ['ai:use'] } as const;
-      await gateway.editAccount(account.id, edit, stamp);
+      await gateway.editAccount(account, edit, stamp);
       expect(await gateway.findAccount(account.id)).toMatchObject(edit);
-      await gateway.editAccount(account.id, { mode: 'admin', permissions: [] }, stamp);
+      await gateway.editAccount(account, { mode: 'admin', permissions: [] }, stamp);
       expect(await gateway.findAccount(account.id)).toMatchObject({ mode: 'admin', permissions: [] });
     });
 
@@ -138,7 +139,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       await gateway.setStatus(id, { active: false, tenantOff: 'was-active' }, stamp);
       expect(await gateway.findAccount(id)).toMatchObject({ active: false, tenantOff: 'was-active' });
       await gateway.setStatus(id, { tenantOff: 'was-inactive' }, stamp);
-      await gateway.editAccount(id, { description: 'edited' }, stamp);
+      await gateway.editAccount({ id, tenantId: 'acme' }, { description: 'edited' }, stamp);
       expect(await gateway.findAccount(id)).toMatchObject({ active: false, tenantOff: 'was-inactive' });
       await gateway.setStatus(id, { active: true, tenantOff: null }, stamp);
       expect(await gateway.findAccount(id)).toMatchObject({ active: true, tenantOff: null });
@@ -233,10 +234,11 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
 
     it('says 404 of a change of an account that is no longer there', async () => {
       const gateway = open();
-      const { id } = await stored(gateway);
+      const account = await stored(gateway);
+      const { id } = account;
       await gateway.deleteAccount(id);
       for (const change of [
-        () => gateway.editAccount(id, { description: 'late' }, stamp),
+        () => gateway.editAccount(account, { description: 'late' }, stamp),
         () => gateway.setStatus(id, { active: false }, stamp),
         () => gateway.replaceSecret(id, { value: 'orki_sa_late', hint: 'late' }, stamp, null),
       ]) {

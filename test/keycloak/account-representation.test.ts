@@ -24,6 +24,18 @@ function clientWith(attributes: Record<string, unknown> = {}, rest: object = {})
   return { ...made, attributes: Object.fromEntries(all), ...rest };
 }
 
+it('an account knows whether the console shows it as it is called today', () => {
+  expect(accountOf(clientWith())?.isCurrentInConsole).toBe(true);
+  for (const rest of [
+    { name: 'Service account of acme' },
+    { description: 'Managed by somebody' },
+    { name: undefined },
+  ]) {
+    expect(accountOf(clientWith({}, rest))?.isCurrentInConsole).toBe(false);
+  }
+  expect(accountOf(clientWith({ 'orki.username': 'renamed' }))?.isCurrentInConsole).toBe(false);
+});
+
 describe('the client that a new account is', () => {
   const client = newClient(account);
 
@@ -50,6 +62,23 @@ describe('the client that a new account is', () => {
       optionalClientScopes: [],
       attributes: { 'access.token.signed.response.alg': 'ES256' },
     });
+  });
+
+  it("is found in Keycloak's console by its tenant, its username and its description", () => {
+    const shown = newClient({ ...account, username: 'crm-sync', description: 'Copies customers' });
+    expect(shown).toMatchObject({ name: 'acme / crm-sync', description: 'Copies customers' });
+    expect(newClient({ ...account, description: null }).description).toBe('');
+  });
+
+  it('has no more in a column of Keycloak than this holds, and no half of a character', () => {
+    const [tenantId, username] = ['t'.repeat(63), '\u{10400}'.repeat(64)];
+    for (const text of ['x'.repeat(500), '\u{1f600}'.repeat(500), `x${'\u{1f600}'.repeat(200)}`]) {
+      const { name, description } = newClient({ ...account, tenantId, username, description: text });
+      expect(name).toBe(`${tenantId} / ${username}`);
+      expect(description?.length).toBeLessThanOrEqual(255);
+      expect(description?.isWellFormed()).toBe(true);
+      expect(description).toMatch(/…$/);
+    }
   });
 
   it('carries its tenant and the mark that it is managed, and its secret in one place alone', () => {

@@ -66,7 +66,9 @@ describe('the gateway to Keycloak', () => {
   it('writes no more than what a change is about', async () => {
     const { gateway, calls } = gatewayTo({ status: 204, body: undefined });
     const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
-    await gateway.editAccount('id', { description: null }, stamp);
+    const account = { id: 'id', tenantId: 'acme' };
+    await gateway.editAccount(account, { description: null }, stamp);
+    await gateway.editAccount(account, { username: 'crm-sync' }, stamp);
     await gateway.setStatus('id', { active: false, tenantOff: null }, stamp);
     await gateway.replaceSecret('id', { value: 'v', hint: 'h' }, stamp, null);
     const updated = { 'orki.updated-at': stamp.at, 'orki.updated-by': '{"subject":"s","username":"u"}' };
@@ -74,7 +76,8 @@ describe('the gateway to Keycloak', () => {
     // Up to 26.6 Keycloak's client policy answers 500 to a change without this.
     const always = { directAccessGrantsEnabled: false };
     expect(calls.map(({ body }) => body)).toEqual([
-      { ...always, attributes: { 'orki.description': '', ...updated } },
+      { ...always, description: '', attributes: { 'orki.description': '', ...updated } },
+      { ...always, name: 'acme / crm-sync', attributes: { 'orki.username': 'crm-sync', ...updated } },
       { ...always, enabled: false, attributes: { 'orki.off-with-tenant': '', ...updated } },
       { ...always, secret: 'v', attributes: { ...renewed, ...updated } },
     ]);

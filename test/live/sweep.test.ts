@@ -74,7 +74,7 @@ describe('the sweep', () => {
 
   it('frees a username whose account is gone or bears another', async () => {
     const renamed = await make();
-    await connect().editAccount(renamed.id, { username: 'Renamed' }, stamp);
+    await connect().editAccount(renamed, { username: 'Renamed' }, stamp);
     const gone = randomUUID();
     await connect().tryReserveUsername('acme', 'Gone', {
       accountId: gone,
@@ -98,6 +98,30 @@ describe('the sweep', () => {
     });
     expect(await connect().findAccount(id)).toMatchObject(after);
     expect(await sweepIn(0)).not.toContainEqual(expect.objectContaining({ account: id }));
+  });
+
+  it("has Keycloak's console show an account of an earlier version by its name and its description", async () => {
+    const { id, username } = await make();
+    const earlier = { name: 'Service account of acme', description: 'Its name is among its attributes.' };
+    await realm.admin('PUT', `/clients/${id}`, earlier);
+    const before = await connect().findAccount(id);
+    expect(await sweepIn(0)).toContainEqual({ kind: 'text-in-console', tenant: 'acme', account: id });
+    const { client } = (await realm.inKeycloak(id)) ?? {};
+    expect(client).toMatchObject({ name: `acme / ${username}` });
+    expect(client.description ?? '').toBe(before?.description ?? '');
+    expect(await connect().findAccount(id)).toEqual({ ...before, isCurrentInConsole: true });
+
+    await connect().editAccount(
+      { id, tenantId: 'acme' },
+      { username: 'Renamed later', description: 'x'.repeat(500) },
+      stamp,
+    );
+    const edited = (await realm.inKeycloak(id))?.client;
+    expect(edited).toMatchObject({ name: 'acme / Renamed later', description: `${'x'.repeat(254)}…` });
+    expect(await connect().findAccount(id)).toMatchObject({
+      isCurrentInConsole: true,
+      description: 'x'.repeat(500),
+    });
   });
 
   it('removes locks that a crash left, and no other', async () => {

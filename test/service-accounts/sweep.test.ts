@@ -76,3 +76,15 @@ it('a sweep that is ended stops after the repair that it is at', async () => {
   expect(repairs).toHaveLength(1);
   expect(service.keycloak.clients.size).toBe(2);
 });
+
+it('a sweep has the console show accounts of an earlier version by their names, once, and callers see no change', async () => {
+  const service = await testApp();
+  const { id, ...account } = await created(service, { username: 'crm-sync' });
+  const stored = service.keycloak.clients.get(id);
+  if (stored === undefined) throw new Error('not made');
+  stored.account = { ...stored.account, isCurrentInConsole: false };
+  expect(await sweepOf(service)).toEqual([{ kind: 'text-in-console', tenant: 'acme', account: id }]);
+  expect(stored.account.isCurrentInConsole).toBe(true);
+  expect(stored.account.version).toBe(account.version);
+  expect(await sweepOf(service)).toEqual([]);
+});

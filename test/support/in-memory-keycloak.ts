@@ -107,7 +107,11 @@ export class InMemoryKeycloak {
         for (const role of this.#known(roles)) stored.roles.add(role);
         stored.tenantInToken = tenantId;
       },
-      editAccount: async (id, edit, stamp) => {
+      showInConsole: async ({ id }) => {
+        const stored = this.#stored(id);
+        stored.account = { ...stored.account, isCurrentInConsole: true };
+      },
+      editAccount: async ({ id }, edit, stamp) => {
         const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
         this.#update(id, stamp, given);
       },
@@ -195,7 +199,14 @@ export class InMemoryKeycloak {
 
 function created({ secret: _, at, by, ...rest }: NewAccount): Account {
   const times = { secretCreatedAt: at, createdAt: at, createdBy: by, updatedAt: at, updatedBy: by };
-  return withVersion({ ...rest, ...times, active: true, tenantOff: null, unfinishedSince: at });
+  return withVersion({
+    ...rest,
+    ...times,
+    active: true,
+    tenantOff: null,
+    isCurrentInConsole: true,
+    unfinishedSince: at,
+  });
 }
 
 /** An account as a test wants it, everything else made up. */

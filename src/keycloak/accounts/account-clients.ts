@@ -9,7 +9,9 @@ import { confirmWrite } from '../calls/confirm-write.ts';
 import { KeycloakFailure } from '../calls/failures.ts';
 import {
   accountOf,
+  consoleText,
   editedAttributes,
+  editedColumns,
   finishedAttributes,
   newClient,
   secretAttributes,
@@ -27,6 +29,7 @@ type AccountClients = Pick<
   | 'createClient'
   | 'finishAccount'
   | 'editAccount'
+  | 'showInConsole'
   | 'replaceSecret'
   | 'setStatus'
   | 'deleteAccount'
@@ -35,12 +38,14 @@ type AccountClients = Pick<
 const withClientId = z.looseObject({ clientId: z.string() });
 const writable = z.object({
   enabled: z.boolean(),
+  name: z.string().optional(),
+  description: z.string().optional(),
   secret: z.string().optional(),
   attributes: z.record(z.string(), z.string()).default({}),
 });
 
 /** What a write replaces of a client; Keycloak keeps the rest. */
-type ClientFields = Pick<ClientRepresentation, 'enabled' | 'secret'> & {
+type ClientFields = Pick<ClientRepresentation, 'enabled' | 'secret' | 'name' | 'description'> & {
   attributes: Record<string, string>;
 };
 
@@ -120,10 +125,13 @@ export function accountClients(
 
     finishAccount: (id) => write('finish account', id, { attributes: finishedAttributes }),
 
-    async editAccount(id, edit, stamp) {
+    async editAccount({ id, tenantId }, edit, stamp) {
       const attributes = { ...editedAttributes(edit), ...updatedAttributes(stamp) };
-      await write('edit account', id, { attributes });
+      await write('edit account', id, { ...editedColumns(tenantId, edit), attributes });
     },
+
+    showInConsole: (account) =>
+      write('show in console', account.id, { ...consoleText(account), attributes: {} }),
 
     async replaceSecret(id, secret, stamp, requests) {
       const renewed = secretAttributes(secret, stamp.at, requests);
@@ -156,7 +164,7 @@ export function accountClients(
 /** Whether a client is as a write was to make it; an attribute without a value is one that Keycloak has deleted. */
 function holds(client: z.infer<typeof writable>, { attributes, ...columns }: ClientFields): boolean {
   const columnsHold = Object.entries(columns).every(
-    ([name, value]) => client[name as keyof typeof columns] === value,
+    ([name, value]) => (client[name as keyof typeof columns] ?? '') === value,
   );
   const attributesHold = Object.entries(attributes).every(
     ([name, value]) => (client.attributes[name] ?? '') === value,

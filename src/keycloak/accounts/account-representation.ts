@@ -21,8 +21,7 @@ export function newClient(account: NewAccount): ClientRepresentation {
   return {
     id: account.id,
     clientId: account.clientId,
-    name: `Service account of ${account.tenantId}`,
-    description: 'Managed by orki-service-accounts. Its name and purpose are among its attributes.',
+    ...consoleText(account),
     enabled: true,
     protocol: 'openid-connect',
     clientAuthenticatorType: 'client-secret',
@@ -66,6 +65,35 @@ export function newClient(account: NewAccount): ClientRepresentation {
  * up to 26.6 the client policy that looks at this answers 500 without it.
  */
 export const withEveryWrite = { directAccessGrantsEnabled: false } as const;
+
+/** What Keycloak's columns hold; more is answered with a bare 500. */
+const columnLength = 255;
+
+const columnOf = (text: string): string => {
+  if (text.length <= columnLength) return text;
+  // Not in the middle of a character that takes two places.
+  return `${text.slice(0, columnLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+};
+
+/** The name and the description of an account's client, by which an administrator finds it in Keycloak's console. */
+export const consoleText = ({
+  tenantId,
+  username,
+  description,
+}: Pick<Account, 'tenantId' | 'username' | 'description'>) => ({
+  name: columnOf(`${tenantId} / ${username}`),
+  description: columnOf(description ?? ''),
+});
+
+/** The columns that an edit writes, beside its attributes. */
+export function editedColumns(tenantId: string, { username, description }: AccountEdit) {
+  return {
+    ...(username !== undefined && { name: consoleText({ tenantId, username, description: null }).name }),
+    ...(description !== undefined && {
+      description: consoleText({ tenantId, username: '', description }).description,
+    }),
+  };
+}
 
 /** The attributes that an edit writes. Keycloak merges them; an empty value deletes. */
 export function editedAttributes(edit: AccountEdit): Record<string, string> {
@@ -127,6 +155,8 @@ const actor = z.object({ subject: z.string(), username: z.string() });
 const managedClient = z.object({
   id: z.string(),
   clientId: z.string(),
+  name: z.string().optional(),
+  description: z.string().optional(),
   enabled: z.boolean(),
   attributes: z.looseObject({
     [attribute.managed]: z.literal('true'),
@@ -148,14 +178,19 @@ const managedClient = z.object({
 export function accountOf(client: unknown): Account | undefined {
   const parsed = managedClient.safeParse(client);
   if (!parsed.success) return undefined;
-  const { id, clientId, enabled, attributes } = parsed.data;
+  const { id, clientId, enabled, attributes, name, description } = parsed.data;
   const createdAt = time(attributes[attribute.createdAt]) ?? createdAtOf(clientId);
-  return withVersion({
-    id,
-    clientId,
+  const text = {
     tenantId: attributes[attribute.tenant],
     username: attributes[attribute.username] ?? clientId,
     description: attributes[attribute.description] || null,
+  };
+  const shown = consoleText(text);
+  return withVersion({
+    id,
+    clientId,
+    ...text,
+    isCurrentInConsole: name === shown.name && (description ?? '') === shown.description,
     mode: attributes[attribute.mode],
     permissions: attributes[attribute.permissions].split(' ').filter((name) => name !== ''),
     active: enabled,
