@@ -7,12 +7,13 @@ export function listed(words: readonly string[], conjunction: 'and' | 'or'): str
 /** Shorter than any secret and any token: what was pasted into the wrong field is not repeated. */
 const longestRepeated = 40;
 
-/** A value that somebody sent, as JSON, or what kind of value it is where it is long. */
+/** A value that somebody sent, as JSON, or what kind of value it is where it is long or has parts. */
 export function quoted(value: unknown): string {
+  // Without looking into it: writing out what is nested thousands of levels deep would exhaust the stack.
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
   const text = JSON.stringify(value) ?? 'nothing';
-  if (text.length <= longestRepeated) return text;
-  if (Array.isArray(value)) return 'that array';
-  return typeof value === 'string' ? 'that text' : 'that object';
+  return text.length <= longestRepeated ? text : 'a text that long';
 }
 
 const mostRepeated = 3;

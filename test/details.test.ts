@@ -100,7 +100,7 @@ const provocations: [
   [
     'invalid-request',
     (service) => create(service, { mode: 'custom', permissions: {} }),
-    'permissions has to be an array, not {}.',
+    'permissions has to be an array, not an object',
   ],
   [
     'invalid-request',
@@ -289,6 +289,13 @@ describe('the detail of a problem', () => {
 
   it('is looked at for every code that there is', () => {
     expect(new Set(provocations.map(([code]) => code))).toEqual(new Set(Object.keys(errorTable)));
+  });
+
+  it('is found for a field that is nested too deep to be written out', async () => {
+    const body = `{"username":${'['.repeat(30_000)}${']'.repeat(30_000)},"mode":"agent"}`;
+    const answer = await withText(body)(await testApp());
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    expect(answer.body.detail).toContain('username has to be a string, not an array.');
   });
 
   it('does not repeat what is as long as a secret', async () => {
