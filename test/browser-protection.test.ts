@@ -31,7 +31,7 @@ describe('CORS', () => {
     const { app, request } = await testApp({ corsOrigins: [origin] });
     const asked = await app.inject(preflight(origin));
     expect(listed(asked.headers['access-control-allow-headers'])).toEqual(
-      ['authorization', 'content-type', 'if-match', 'idempotency-key'].sort(),
+      ['authorization', 'content-type', 'idempotency-key', 'if-match', 'traceparent', 'tracestate'],
     );
     const body = { username: 'crm-sync', mode: 'agent' };
     const headers = { origin, 'idempotency-key': 'k-1' };
