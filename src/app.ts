@@ -12,6 +12,7 @@ import { protectBrowsers } from './http/browser-protection.ts';
 import { documentation } from './http/documentation.ts';
 import { type CheckReadiness, healthRoutes } from './http/health.ts';
 import { acceptJsonAlone } from './http/json-bodies.ts';
+import { landing } from './http/landing.ts';
 import { watchMethods } from './http/method-not-allowed.ts';
 import { installProblemDetails, refuseUnroutable } from './http/problem-details.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
@@ -81,6 +82,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 
   await documentation(app, { publicUrl, issuer, isShown: dependencies.showDocumentation });
   healthRoutes(app, checkReadiness);
+  landing(app, publicUrl);
 
   const gatewayFor = (request: FastifyRequest) => connectGateway({ signal: deadlineOf(request) });
   const tokenUrl = `${issuer}/protocol/openid-connect/token`;

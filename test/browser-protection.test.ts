@@ -30,9 +30,14 @@ describe('CORS', () => {
     const origin = 'https://app.orki.test';
     const { app, request } = await testApp({ corsOrigins: [origin] });
     const asked = await app.inject(preflight(origin));
-    expect(listed(asked.headers['access-control-allow-headers'])).toEqual(
-      ['authorization', 'content-type', 'if-match', 'idempotency-key'].sort(),
-    );
+    expect(listed(asked.headers['access-control-allow-headers'])).toEqual([
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'if-match',
+      'traceparent',
+      'tracestate',
+    ]);
     const body = { username: 'crm-sync', mode: 'agent' };
     const headers = { origin, 'idempotency-key': 'k-1' };
     await request({ method: 'POST', body, headers });

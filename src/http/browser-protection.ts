@@ -21,7 +21,11 @@ export async function protectBrowsers(app: FastifyInstance, corsOrigins: readonl
   await app.register(cors, {
     origin: [...corsOrigins],
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'if-match', 'idempotency-key'],
+    allowedHeaders: [
+      ...['authorization', 'content-type', 'if-match', 'idempotency-key'],
+      // What pages that are traced send (W3C Trace Context).
+      ...['traceparent', 'tracestate'],
+    ],
     exposedHeaders: [
       ...['etag', 'idempotency-replayed', 'location', 'retry-after', 'x-request-id'],
       ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],

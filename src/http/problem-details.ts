@@ -16,17 +16,19 @@ export function installProblemDetails(app: FastifyInstance): void {
     const problem = error instanceof ServiceError ? error : fromFastify(error);
     return sendProblem(problem, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => {
-    const detail = explainMissing(request.url.split('?')[0] ?? '');
-    return sendProblem(new ServiceError('route-not-found', { detail }), request, reply);
-  });
+  app.setNotFoundHandler((request, reply) => sendProblem(routeNotFound(request), request, reply));
 }
 
-function explainMissing(path: string): string {
-  const hint = path.endsWith('/')
-    ? 'Leave out the slash at its end.'
-    : 'The API is below /api/v1/tenants/{tenantId}/.';
-  return `There is nothing at ${path.slice(0, 200)}. ${hint}`;
+/** A 404 that says what is wrong with the path. */
+export function routeNotFound({ url }: Pick<FastifyRequest, 'url'>): ServiceError {
+  const [path = ''] = url.split('?');
+  const hint =
+    path.length > 1 && path.endsWith('/')
+      ? 'Leave out the slash at its end.'
+      : 'The API is below /api/v1/tenants/{tenantId}/.';
+  return new ServiceError('route-not-found', {
+    detail: `There is nothing at ${path.slice(0, 200)}. ${hint}`,
+  });
 }
 
 /** Unless the failure itself says when, a few seconds from now. */

@@ -51,7 +51,6 @@ const idempotencyKey = {
     .meta({
       description:
         'Names this request, so that it can be repeated for ten minutes when its answer got lost. A repetition gives the same status, `Idempotency-Replayed: true` and a new secret; the one before is dead.',
-      example: '5f0c2e6a-7a5e-4a5e-9d3c-0c6a2f6f9d11',
     }),
 };
 
