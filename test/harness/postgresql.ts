@@ -81,7 +81,18 @@ export async function startPostgreSql(name: string) {
     /** The rows that a query yields, past every cache. */
     async query<Row>(sql: string): Promise<Row[]> {
       const asJson = `select coalesce(json_agg(row), '[]') from (${sql}) row`;
-      const args = ['-XAtq', '-h', '127.0.0.1', '-p', String(port), '-U', superuser, 'postgres', '-c', asJson];
+      const args = [
+        '-XAtq',
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-U',
+        superuser,
+        'postgres',
+        '-c',
+        asJson,
+      ];
       const { stdout } = await promisify(execFile)(program('psql'), args, { maxBuffer: 64 * 1024 * 1024 });
       return JSON.parse(stdout);
     },

@@ -6,8 +6,9 @@ import { isRunning, startInBackground, stop } from '../../dev/child.ts';
 import { endWithThisProcess } from '../../dev/guard.ts';
 import { logFile, root } from '../../dev/paths.ts';
 import { waitUntilReady } from '../../dev/ready.ts';
+import type { PersonName } from '../support/live-realm.ts';
 import { freePort } from './free-port.ts';
-import type { Laboratory } from './laboratory.ts';
+import type { TestedRealm } from './laboratory.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 /** Longer than the ten seconds that the service promises to take at most. */
@@ -25,6 +26,8 @@ export interface ServiceAnswer {
 }
 
 export interface ServiceRequest {
+  /** Acme's administrator unless given. */
+  readonly as?: PersonName;
   readonly method?: string;
   /** Below the tenant's service accounts. */
   readonly path?: string;
@@ -34,7 +37,7 @@ export interface ServiceRequest {
 
 /** The service as it runs in production: a process of its own, configured by its environment. */
 export async function startReplica(
-  laboratory: Laboratory,
+  laboratory: TestedRealm,
   name: string,
   options: { env?: Record<string, string>; nodeArguments?: string[] } = {},
 ) {
@@ -76,8 +79,8 @@ export async function startReplica(
     readLog: () => readFileSync(log, 'utf8'),
     /** Asks it something; throws when the connection breaks or the answer takes far too long. */
     async request(wanted: ServiceRequest = {}): Promise<ServiceAnswer> {
-      const { method = 'GET', path = '', body, headers } = wanted;
-      const token = await laboratory.token();
+      const { as = 'admin', method = 'GET', path = '', body, headers } = wanted;
+      const token = await laboratory.token(as);
       const sentAt = performance.now();
       const response = await request(`${url}/api/v1/tenants/acme/service-accounts${path}`, {
         dispatcher: agent,

@@ -90,7 +90,8 @@ async function seenBy(nodes: readonly KeycloakNode[], count: number): Promise<vo
   const deadline = Date.now() + viewTimeoutMs;
   for (const node of nodes) {
     while (node.seesNodes() !== count) {
-      if (Date.now() > deadline) throw new Problem(`${node.name} sees ${node.seesNodes()} nodes, not ${count}`);
+      if (Date.now() > deadline)
+        throw new Problem(`${node.name} sees ${node.seesNodes()} nodes, not ${count}`);
       await sleep(pollMs);
     }
   }

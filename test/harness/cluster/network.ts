@@ -36,7 +36,8 @@ export async function inOwnNetwork(): Promise<number | undefined> {
 /** Drops whatever arrives at these ports of this namespace, until what is returned is called. */
 export function dropPackets(ports: readonly number[]): () => void {
   const rule = ['INPUT', '-p', 'tcp', '-m', 'multiport', '--ports', ports.join(','), '-j', 'DROP'];
-  if (process.env[marker] === undefined) throw new Error('packets are dropped in a namespace of one’s own alone');
+  if (process.env[marker] === undefined)
+    throw new Error('packets are dropped in a namespace of one’s own alone');
   execute('iptables', ['-A', ...rule]);
   return () => execute('iptables', ['-D', ...rule]);
 }
