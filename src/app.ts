@@ -8,21 +8,21 @@ import Fastify, {
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { authenticate } from './auth/authenticate.ts';
 import type { TokenVerifier } from './auth/token-verifier.ts';
-import { protectBrowsers } from './browser-protection.ts';
-import { documentation } from './documentation.ts';
-import { type CheckReadiness, healthRoutes } from './health.ts';
-import type { ConnectGateway } from './keycloak/gateway.ts';
-import { watchMethods } from './method-not-allowed.ts';
-import type { AuditLog } from './observability/audit.ts';
+import { protectBrowsers } from './http/browser-protection.ts';
+import { documentation } from './http/documentation.ts';
+import { type CheckReadiness, healthRoutes } from './http/health.ts';
+import { watchMethods } from './http/method-not-allowed.ts';
+import { installProblemDetails, refuseUnroutable } from './http/problem-details.ts';
+import { limitRates, type RateLimits } from './http/rate-limit.ts';
+import { validatorCompiler } from './http/validation.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { type RequestWatch, watchRequests } from './observability/requests.ts';
 import type { Tracing } from './observability/tracing.ts';
-import { permissionRoutes } from './permissions/routes.ts';
-import { installProblemDetails, refuseUnroutable } from './problem-details.ts';
-import { limitRates, type RateLimits } from './rate-limit.ts';
+import type { AuditLog } from './service-accounts/audit.ts';
+import type { ConnectGateway } from './service-accounts/gateway.ts';
+import { permissionRoutes } from './service-accounts/permission-routes.ts';
 import { serviceAccountRoutes } from './service-accounts/routes.ts';
-import { refuseChangesOfTenantsThatAreOff } from './tenants/refuse-changes.ts';
-import { validatorCompiler } from './validation.ts';
+import { receiveTimeoutMs, requestWorkMs } from './time-limits.ts';
 
 export interface AppDependencies {
   readonly connectGateway: ConnectGateway;
@@ -42,17 +42,11 @@ export interface AppDependencies {
   readonly corsOrigins: readonly string[];
   /** Whether /swagger is served. */
   readonly showDocumentation: boolean;
-  /** Whether the operator has switched a tenant off. */
-  readonly isTenantOff: (tenantId: string, signal: AbortSignal) => Promise<boolean>;
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing | undefined;
 }
 
 const maxBodyBytes = 64 * 1024;
-/** Longer than any request here takes; it ends clients that send their request by and by. */
-const receiveTimeoutMs = 15_000;
-/** Of the ten seconds that a request may take, three are left for reading back and clearing up when something failed. */
-const workMs = 7_000;
 
 /** The service with all its routes. Never reads the environment, never listens. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
@@ -95,9 +89,6 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       api.addHook('onRequest', async (request) => void deadlineOf(request));
       authenticate(api, { verifyToken, gatewayFor });
       await limitRates(api, dependencies.rateLimits, (limit) => metrics?.rateLimited(limit));
-      refuseChangesOfTenantsThatAreOff(api, (request) =>
-        dependencies.isTenantOff(request.caller.tenantId, deadlineOf(request)),
-      );
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });
@@ -123,7 +114,7 @@ const deadlines = new WeakMap<FastifyRequest, AbortSignal>();
 function deadlineOf(request: FastifyRequest): AbortSignal {
   const known = deadlines.get(request);
   if (known !== undefined) return known;
-  const signal = AbortSignal.timeout(workMs);
+  const signal = AbortSignal.timeout(requestWorkMs);
   deadlines.set(request, signal);
   return signal;
 }

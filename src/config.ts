@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { readFileVariables } from './file-variables.ts';
-import type { ClientCredential } from './keycloak/client-authentication.ts';
-import { readPrivateKey } from './keycloak/client-keys.ts';
-import { names } from './keycloak/names.ts';
+import type { RateLimits } from './http/rate-limit.ts';
+import type { ClientCredential } from './keycloak/calls/client-authentication.ts';
+import { readPrivateKey } from './keycloak/calls/client-keys.ts';
+import { names } from './names.ts';
 import type { TelemetrySettings } from './observability/telemetry.ts';
-import type { RateLimits } from './rate-limit.ts';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'has to be an http or https URL' })

@@ -73,6 +73,33 @@ export class ServiceError extends Error {
 export const isOutcomeUnknown = (error: unknown): boolean =>
   error instanceof ServiceError && error.code === 'outcome-unknown';
 
+const retryAfter = { 'retry-after': '5' };
+
+/** A 503: this request changed nothing, or nothing that matters, and sending it again later is right. */
+export function keycloakUnavailable(
+  cause: unknown,
+  detail = 'The request could not be carried out. Try again in a few seconds.',
+): ServiceError {
+  return new ServiceError('keycloak-unavailable', { detail, headers: retryAfter, cause });
+}
+
+/** A 503: a change of several steps broke off, and what it had done could not be undone. */
+export function halfDone(cause: unknown): ServiceError {
+  return new ServiceError('half-done', {
+    detail: 'The service account may have fewer rights than before. Send the request again to finish it.',
+    headers: retryAfter,
+    cause,
+  });
+}
+
+/** A 504: a change was sent and nobody knows whether it took effect. */
+export function outcomeUnknown(
+  cause: unknown,
+  detail = 'The change may or may not have taken effect. Read the account to find out, then try again.',
+): ServiceError {
+  return new ServiceError('outcome-unknown', { detail, headers: retryAfter, cause });
+}
+
 /** A 400 that names one field of the body. */
 export function invalidField(pointer: string, code: string, detail: string): ServiceError {
   return new ServiceError('invalid-request', {
@@ -81,8 +108,8 @@ export function invalidField(pointer: string, code: string, detail: string): Ser
   });
 }
 
-/** An error's message with those of its causes: a log follows the causes of one error, not of two. */
-export function inFull(error: unknown): string {
+/** An error's message followed by those of its causes: a log follows the causes of one error, not of two. */
+export function messageWithCauses(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${inFull(error.cause)}`;
+  return error.cause === undefined ? error.message : `${error.message}: ${messageWithCauses(error.cause)}`;
 }

@@ -2,17 +2,14 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { fetchSigningKeys } from './auth/signing-keys.ts';
 import { createTokenVerifier } from './auth/token-verifier.ts';
-import { gracefulClose } from './close-gracefully.ts';
 import { loadConfig } from './config.ts';
+import { gracefulClose } from './http/close-gracefully.ts';
 import { connectKeycloak } from './keycloak/connect.ts';
-import { createAuditLog } from './observability/audit.ts';
 import { createLogger } from './observability/logger.ts';
 import { createTelemetry, publishMetrics } from './observability/telemetry.ts';
-import { startSweeper } from './sweeper.ts';
-
-const callTimeoutMs = 3_000;
-/** A second in which it goes on, ten for a request, and what is left to write. */
-const graceMs = 14_000;
+import { createAuditLog } from './service-accounts/audit.ts';
+import { callTimeoutMs, shutdownMs } from './time-limits.ts';
+import { scheduleSweeps } from './upkeep/sweep-schedule.ts';
 
 const config = readConfig();
 const logger = createLogger(config, process.stdout.isTTY);
@@ -43,7 +40,6 @@ const app = await buildApp({
   rateLimits: config.rateLimits,
   corsOrigins: config.corsOrigins,
   showDocumentation: config.showDocumentation,
-  isTenantOff: keycloak.tenants.isOff,
   metrics,
   tracing,
 });
@@ -55,14 +51,14 @@ const publishedMetrics =
     logger.warn({ err: error }, 'the accounts were not counted'),
   ));
 
-const sweeper =
-  config.sweepIntervalMs > 0 ? startSweeper(keycloak, config.sweepIntervalMs, logger) : undefined;
+const sweeps =
+  config.sweepIntervalMs > 0 ? scheduleSweeps(keycloak, config.sweepIntervalMs, logger) : undefined;
 
 const close = gracefulClose(app);
-closeWithGrace({ delay: graceMs, logger }, async ({ signal, err }) => {
+closeWithGrace({ delay: shutdownMs, logger }, async ({ signal, err }) => {
   if (err) logger.error({ err }, 'closing after an error');
   else logger.info({ signal }, 'closing');
-  await Promise.all([close(), sweeper?.close()]);
+  await Promise.all([close(), sweeps?.close()]);
   signingKeys.close();
   await publishedMetrics?.close();
   await keycloak.close();

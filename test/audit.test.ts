@@ -46,7 +46,7 @@ describe('the audit log', () => {
     const grant = ['service-accounts:write'];
     await request({ method: 'POST', path: `/acme/service-accounts/${id}/regenerate-secret`, grant });
     keycloak.beforeCall = (method) => {
-      if (method === 'setActive') throw new Error('Keycloak is on fire');
+      if (method === 'setStatus') throw new Error('Keycloak is on fire');
     };
     await request({ method: 'POST', path: `/acme/service-accounts/${id}/deactivate` });
     await request({ method: 'DELETE', path: '/acme/service-accounts/00000000-0000-4000-8000-000000000000' });

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import fastify from 'fastify';
 import { Agent, request } from 'undici';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { gracefulClose } from '../src/close-gracefully.ts';
+import { gracefulClose } from '../src/http/close-gracefully.ts';
 
 it('a service that ends answers whoever still reaches it, then takes no more, and waits for no idle connection', async () => {
   const app = fastify();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { version } from '../dev/keycloak/settings.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { clientAttributes } from '../src/keycloak/names.ts';
+import { clientAttributes } from '../src/names.ts';
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found]) => found);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Readiness } from '../src/health.ts';
+import type { Readiness } from '../src/http/health.ts';
 import { testApp } from './support/test-app.ts';
 
 const ready: Readiness = { keycloak: 'up', provisioned: true, missing: [] };
-const down: Readiness = { keycloak: 'down', provisioned: false, missing: ['the permission catalogue'] };
+const down: Readiness = { keycloak: 'down', provisioned: false, missing: [] };
 const bare: Readiness = { keycloak: 'up', provisioned: false, missing: ['client orki-tenants'] };
 
 /** A service that finds one state after the other on being asked whether it is ready. */
@@ -16,7 +16,7 @@ async function finding(...states: Readiness[]) {
 }
 
 describe('/livez', () => {
-  it('is green without a look at Keycloak, and without a token', async () => {
+  it('returns 200 without asking Keycloak, and without a token', async () => {
     const asked: string[] = [];
     const { app, keycloak } = await testApp({
       checkReadiness: async () => {
@@ -35,7 +35,7 @@ describe('/readyz', () => {
   it.each([
     [down, 'down'],
     [bare, 'up'],
-  ])('is red, and says why, until Keycloak was seen provisioned: %o', async (state, keycloak) => {
+  ])('returns 503, and says why, until Keycloak was seen provisioned: %o', async (state, keycloak) => {
     const readyz = await finding(state, ready);
     expect(await readyz()).toMatchObject({
       status: 503,
@@ -44,10 +44,19 @@ describe('/readyz', () => {
     expect(await readyz()).toMatchObject({ status: 200, body: { status: 'ready', provisioned: true } });
   });
 
-  it('stays green when Keycloak goes down later, and says so in its body', async () => {
+  it('goes on returning 200 when Keycloak goes down later, and says so in its body', async () => {
     const readyz = await finding(ready, down);
     await readyz();
     expect(await readyz()).toMatchObject({ status: 200, body: { status: 'ready', keycloak: 'down' } });
+  });
+
+  it('says what is missing later, and then not that all is there', async () => {
+    const readyz = await finding(ready, bare);
+    await readyz();
+    expect(await readyz()).toMatchObject({
+      status: 200,
+      body: { status: 'ready', provisioned: false, missing: ['client orki-tenants'] },
+    });
   });
 
   it('is never cached', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { openApiDocument } from '../src/openapi.ts';
+import { openApiDocument } from '../src/commands/openapi.ts';
 import { testApp } from './support/test-app.ts';
 
 interface Operation {

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, errorTable, ServiceError } from '../src/errors.ts';
-import { KeycloakFailure, unavailable } from '../src/keycloak/failures.ts';
+import { type ErrorCode, errorTable, keycloakUnavailable, ServiceError } from '../src/errors.ts';
+import { KeycloakFailure } from '../src/keycloak/calls/failures.ts';
 import { create, created, pathOf } from './support/accounts.ts';
 import { type Answer, type TestApp, testApp, tokenFor } from './support/test-app.ts';
 
@@ -183,7 +183,7 @@ describe('an error from further behind', () => {
   it("never carries Keycloak's own words, which stand in the log", async () => {
     const service = await testApp();
     service.keycloak.beforeCall = () => {
-      throw unavailable(new KeycloakFailure('list accounts', { status: 500, upstream }));
+      throw keycloakUnavailable(new KeycloakFailure('list accounts', { status: 500, upstream }));
     };
     const answer = await service.request({});
     expectProblem(answer, 'keycloak-unavailable');
@@ -219,9 +219,10 @@ describe('an error from further behind', () => {
   it('is logged with both causes when clearing up failed as well', async () => {
     const service = await testApp();
     service.keycloak.beforeCall = (method) => {
-      if (method === 'grantRoles') throw unavailable(new KeycloakFailure('grant', { upstream: 'canary 1' }));
+      if (method === 'assignTenantAndRoles')
+        throw keycloakUnavailable(new KeycloakFailure('grant', { upstream: 'canary 1' }));
       if (method === 'deleteAccount')
-        throw unavailable(new KeycloakFailure('delete', { upstream: 'canary 2' }));
+        throw keycloakUnavailable(new KeycloakFailure('delete', { upstream: 'canary 2' }));
     };
     expectProblem(await create(service), 'keycloak-unavailable');
     expect(service.log.join('')).toContain('canary 1');

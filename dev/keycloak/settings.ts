@@ -1,4 +1,4 @@
-import { clientAttributes } from '../../src/keycloak/names.ts';
+import { clientAttributes } from '../../src/names.ts';
 
 /** The one place that says which Keycloak is used and how it is started; `up` and the live tests both read it. */
 export const version = '26.7.4';

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../errors.ts';
-import type { Gateway } from '../keycloak/gateway.ts';
+import type { Caller } from '../permissions/caller.ts';
 import { isServiceAccountClientId } from '../service-accounts/client-id.ts';
-import { tenantIdPattern } from '../service-accounts/tenant-id.ts';
-import type { Caller } from './caller.ts';
-import { requirePermission, requireTenant, type ServiceAccountPermission } from './rights.ts';
+import type { Gateway } from '../service-accounts/gateway.ts';
+import { tenantIdPattern } from '../tenant-id.ts';
+import { requirePermission, requireTenant, type ServiceAccountPermission } from './requirements.ts';
 import { invalidToken, type TokenVerifier } from './token-verifier.ts';
 
 declare module 'fastify' {

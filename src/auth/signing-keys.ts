@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
-import { type KeycloakCallObserver, observed, unobserved } from '../keycloak/call-observer.ts';
+import { type KeycloakCallObserver, observed, unobserved } from '../observability/keycloak-call-observer.ts';
 
 const refreshEveryMs = 10 * 60_000;
 const cooldownMs = 30_000;

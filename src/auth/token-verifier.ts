@@ -1,8 +1,8 @@
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { ServiceError } from '../errors.ts';
-import { names } from '../keycloak/names.ts';
-import type { Caller } from './caller.ts';
+import { keycloakUnavailable, ServiceError } from '../errors.ts';
+import { names } from '../names.ts';
+import type { Caller } from '../permissions/caller.ts';
 
 /** Checks an access token and says who is calling. */
 export type TokenVerifier = (token: string) => Promise<Caller>;
@@ -63,11 +63,10 @@ async function verified(token: string, keys: JWTVerifyGetKey, options: Parameter
   } catch (cause) {
     if (cause instanceof errors.JWTExpired) throw invalidToken('The access token has expired.', cause);
     if (!(cause instanceof errors.JOSEError) || isFailedFetch(cause)) {
-      throw new ServiceError('keycloak-unavailable', {
-        detail: "The realm's signing keys can't be had. Try again in a few seconds.",
-        headers: { 'retry-after': '5' },
+      throw keycloakUnavailable(
         cause,
-      });
+        "The realm's signing keys could not be fetched. Try again in a few seconds.",
+      );
     }
     throw invalidToken('The access token is not one that this service accepts.', cause);
   }

@@ -64,7 +64,7 @@ little; then obtain another. There is no refresh token.`,
             properties: {
               access_token: text('Send it as `Authorization: Bearer …`.'),
               token_type: { type: 'string', const: 'Bearer' },
-              expires_in: { type: 'integer', description: 'How many seconds it is good for.' },
+              expires_in: { type: 'integer', description: 'For how many seconds it is valid.' },
               refresh_expires_in: { type: 'integer', const: 0 },
               'not-before-policy': { type: 'integer' },
               scope: text('Nothing to rely on: what the account may do is in the token.'),

@@ -1,19 +1,20 @@
 import { Agent } from 'undici';
-import type { CheckReadiness } from '../health.ts';
+import type { CheckReadiness } from '../http/health.ts';
+import type { KeycloakCallObserver } from '../observability/keycloak-call-observer.ts';
 import type { AccountTotals } from '../observability/metrics.ts';
-import { createAdminApi } from './admin-api.ts';
-import type { KeycloakCallObserver } from './call-observer.ts';
-import type { ClientCredential } from './client-authentication.ts';
-import { countAccounts } from './count-accounts.ts';
-import type { ConnectGateway } from './gateway.ts';
-import { type Housekeeping, housekeeping } from './housekeeping.ts';
-import { keycloakGateway } from './keycloak-gateway.ts';
-import { createLockSlots } from './lock-slots.ts';
-import { readinessCheck } from './readiness.ts';
-import { createRealmObjects } from './realm-objects.ts';
-import { createResilience } from './resilience.ts';
-import { type TenantSwitch, tenantSwitch } from './tenant-switch.ts';
-import { createTokenProvider } from './token-provider.ts';
+import type { ConnectGateway } from '../service-accounts/gateway.ts';
+import { lockLeaseMs } from '../time-limits.ts';
+import type { SweepTargets } from '../upkeep/sweep-targets.ts';
+import { keycloakGateway } from './accounts/keycloak-gateway.ts';
+import { createLockSlots } from './accounts/lock-slots.ts';
+import { createRealmObjects } from './accounts/realm-objects.ts';
+import { createAdminApi } from './calls/admin-api.ts';
+import type { ClientCredential } from './calls/client-authentication.ts';
+import { createResilience } from './calls/resilience.ts';
+import { createTokenProvider } from './calls/token-provider.ts';
+import { countAccounts } from './realm/count-accounts.ts';
+import { readinessCheck } from './realm/readiness.ts';
+import { sweepTargets } from './realm/sweep-targets.ts';
 
 export interface KeycloakSettings {
   /** Keycloak as the service reaches it. */
@@ -25,22 +26,19 @@ export interface KeycloakSettings {
   readonly credential: ClientCredential;
   /** What a single call may take. */
   readonly callTimeoutMs: number;
-  /** After which a lock on an account that was not given back counts as left behind; 40 s unless given. */
+  /** After which a lock that was not given back counts as abandoned; that of time-limits.ts unless given. */
   readonly lockLeaseMs?: number;
 }
 
 export interface KeycloakConnection {
   readonly connectGateway: ConnectGateway;
   readonly checkReadiness: CheckReadiness;
-  readonly tenants: TenantSwitch;
   readonly countAccounts: () => Promise<AccountTotals>;
-  readonly housekeeping: Housekeeping;
+  readonly sweepTargets: SweepTargets;
   close(): Promise<void>;
 }
 
 const maxConnections = 64;
-/** Far longer than a request may take, and than a stalled Keycloak is likely to hold a change back. */
-const defaultLockLeaseMs = 40_000;
 
 /** Everything that talks to Keycloak's Admin API, over one pool of connections. Opens none before the first call. */
 export function connectKeycloak(
@@ -66,13 +64,12 @@ export function connectKeycloak(
     observe,
   );
   const realm = createRealmObjects(api, callTimeoutMs);
-  const slots = createLockSlots(settings.lockLeaseMs ?? defaultLockLeaseMs);
+  const slots = createLockSlots(settings.lockLeaseMs ?? lockLeaseMs);
   return {
     connectGateway: keycloakGateway(api, realm, slots),
-    tenants: tenantSwitch(api, realm, slots, callTimeoutMs),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
     checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
-    housekeeping: housekeeping(api, realm, callTimeoutMs),
+    sweepTargets: sweepTargets(api, realm, callTimeoutMs),
     close: () => agent.close(),
   };
 }

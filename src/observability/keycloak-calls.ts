@@ -1,4 +1,4 @@
-import type { KeycloakCallObserver } from '../keycloak/call-observer.ts';
+import type { KeycloakCallObserver } from './keycloak-call-observer.ts';
 import { outcomeOf } from './keycloak-outcome.ts';
 import type { Metrics } from './metrics.ts';
 import { requestContext } from './request-context.ts';

@@ -1,5 +1,4 @@
 import { pino } from 'pino';
-import type { Config } from '../config.ts';
 
 /** Where secrets would stand if anything that holds one were ever logged whole. */
 const redact = {
@@ -22,7 +21,7 @@ const redact = {
 };
 
 /** JSON lines on standard output; readable ones when that is a terminal. */
-export function createLogger(config: Pick<Config, 'logLevel'>, isTerminal: boolean) {
+export function createLogger(config: { readonly logLevel: string }, isTerminal: boolean) {
   return pino({
     level: config.logLevel,
     redact,

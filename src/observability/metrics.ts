@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { KeycloakCall } from '../keycloak/call-observer.ts';
-import type { AuditedAction } from './audit.ts';
+import type { AuditedAction } from '../service-accounts/audit.ts';
+import type { KeycloakCall } from './keycloak-call-observer.ts';
 import { type KeycloakOutcome, saysAboutKeycloak } from './keycloak-outcome.ts';
 
 export interface FinishedRequest {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldError } from '../errors.ts';
-import { tenantIdPattern } from '../service-accounts/tenant-id.ts';
+import { tenantIdPattern } from '../tenant-id.ts';
 import type { Metrics } from './metrics.ts';
 import { type RequestContext, requestContext } from './request-context.ts';
 import type { Tracing } from './tracing.ts';

@@ -1,5 +1,5 @@
 import packageJson from '../../package.json' with { type: 'json' };
-import type { KeycloakCallObserver } from '../keycloak/call-observer.ts';
+import type { KeycloakCallObserver } from './keycloak-call-observer.ts';
 import { observeKeycloakCalls } from './keycloak-calls.ts';
 import type { AccountTotals, Metrics } from './metrics.ts';
 import type { Tracing } from './tracing.ts';

@@ -15,7 +15,7 @@ import {
   ParentBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { KeycloakCall } from '../keycloak/call-observer.ts';
+import type { KeycloakCall } from './keycloak-call-observer.ts';
 import type { KeycloakOutcome } from './keycloak-outcome.ts';
 
 /** The span of one request. */

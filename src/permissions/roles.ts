@@ -1,4 +1,4 @@
-import { names } from '../keycloak/names.ts';
+import { names } from '../names.ts';
 import { type Catalogue, inCatalogueOrder, type Mode, permissionNames } from './catalogue.ts';
 
 const { modeRoles } = names;
@@ -20,9 +20,9 @@ export function rolesOf(grant: Grant): string[] {
  * administrator added in Keycloak's console, custom.
  */
 export function grantOf(roles: readonly string[], catalogue: Catalogue): Grant {
-  const given = expand(roles, catalogue);
+  const given = permissionsOfRoles(roles, catalogue);
   for (const mode of ['admin', 'agent'] as const) {
-    const included = new Set(expand([modeRoles[mode]], catalogue));
+    const included = new Set(permissionsOfRoles([modeRoles[mode]], catalogue));
     const isAll = given.every((permission) => included.has(permission));
     if (roles.includes(modeRoles[mode]) && isAll) return { mode, permissions: [] };
   }
@@ -36,7 +36,7 @@ export function redundantRoles(roles: readonly string[], grant: Grant): string[]
 }
 
 /** The permissions that roles give, with the two modes' roles taken apart; roles of others stay as they are. */
-export function expand(roles: readonly string[], catalogue: Catalogue): string[] {
+export function permissionsOfRoles(roles: readonly string[], catalogue: Catalogue): string[] {
   const expanded = roles.flatMap((role) => {
     if (role === modeRoles.admin) return permissionNames(catalogue);
     if (role === modeRoles.agent) return [...catalogue.included.agent];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../permissions/caller.ts';
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
 import { effectivePermissions } from '../permissions/catalogue.ts';
 import type { RememberedRequests } from './remembered-requests.ts';
@@ -18,6 +18,9 @@ export interface Stamp {
   readonly by: Actor;
 }
 
+/** Whether an account comes back, as active, with its tenant. */
+export type StatusBeforeTenantOff = 'was-active' | 'was-inactive';
+
 /** A service account as Keycloak keeps it, without its secret. */
 export interface Account {
   /** Keycloak's UUID of the client. */
@@ -30,6 +33,8 @@ export interface Account {
   /** Mode custom alone: the permissions chosen. */
   readonly permissions: readonly string[];
   readonly active: boolean;
+  /** What it was when the operator switched its tenant off; null for an account that no such switch has met. */
+  readonly tenantOff: StatusBeforeTenantOff | null;
   /** The four characters before the checksum of the secret. */
   readonly secretHint: string;
   /** Times are RFC 3339 in UTC. */
@@ -38,7 +43,7 @@ export interface Account {
   readonly createdBy: Actor | null;
   readonly updatedAt: string;
   readonly updatedBy: Actor | null;
-  /** Since when it is being made; null when it is whole. Nobody sees one that is not. */
+  /** Since when it is being made; null when it is finished. Nobody sees one that is not. */
   readonly unfinishedSince: string | null;
   readonly requests: RememberedRequests | null;
   /** Changes with every change that can be seen. */
@@ -53,12 +58,22 @@ export type AccountWithSecret = z.infer<typeof accountWithSecretSchema>;
 
 /** The account as callers see it; `permissions` are all that its mode gives today. */
 export function viewOf(account: Account, catalogue: Catalogue): AccountView {
-  const { active, tenantId: _t, unfinishedSince: _u, requests: _r, ...rest } = account;
+  const { active, mode, permissions } = account;
   return {
-    ...rest,
+    ...described(account),
+    mode,
     status: active ? 'active' : 'inactive',
-    permissions: effectivePermissions(catalogue, account.mode, account.permissions),
+    permissions: effectivePermissions(catalogue, mode, permissions),
+    version: account.version,
   };
+}
+
+/** The fields that are shown to callers just as they are kept; what is not named here is not shown. */
+function described(account: Omit<Account, 'version'>) {
+  const { id, clientId, username, description, secretHint, secretCreatedAt } = account;
+  const { createdAt, createdBy, updatedAt, updatedBy } = account;
+  const stamps = { createdAt, createdBy, updatedAt, updatedBy };
+  return { id, clientId, username, description, secretHint, secretCreatedAt, ...stamps };
 }
 
 /** The person or service account that calls, as the account keeps it. */
@@ -67,15 +82,16 @@ export const actorOf = (caller: Caller): Actor => ({ subject: caller.subject, us
 /** Who changes an account, and when: now. */
 export const stampOf = (caller: Caller): Stamp => ({ at: new Date().toISOString(), by: actorOf(caller) });
 
-/** The account after a change: what is given is new, the rest stays. */
-export function changed(account: Account, change: Partial<Omit<Account, 'version'>>, stamp: Stamp): Account {
+/** The account with some of its fields replaced, as the one who stamps it changed it. */
+export function updated(account: Account, fields: Partial<Omit<Account, 'version'>>, stamp: Stamp): Account {
   const { version: _, ...rest } = account;
-  return withVersion({ ...rest, ...change, updatedAt: stamp.at, updatedBy: stamp.by });
+  return withVersion({ ...rest, ...fields, updatedAt: stamp.at, updatedBy: stamp.by });
 }
 
-/** Completes an account with its version, a digest of all that can be seen of it. */
+/** Completes an account with its version, a digest of all that callers see of it. */
 export function withVersion(account: Omit<Account, 'version'>): Account {
-  const { unfinishedSince: _u, requests: _r, ...visible } = account;
+  const { tenantId, mode, permissions, active } = account;
+  const visible = { ...described(account), tenantId, mode, permissions, active };
   const fields = Object.entries(visible).sort(([a], [b]) => (a < b ? -1 : 1));
   const version = createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22);
   return { ...account, version };

@@ -1,14 +1,15 @@
-import { requireHolding } from '../auth/rights.ts';
-import { inFull, invalidField, isOutcomeUnknown } from '../errors.ts';
-import { halfDone, outcomeUnknown } from '../keycloak/failures.ts';
-import type { AccountEdit, Gateway } from '../keycloak/gateway.ts';
+import { halfDone, invalidField, isOutcomeUnknown, messageWithCauses, outcomeUnknown } from '../errors.ts';
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
+import { requireHolding } from '../permissions/holding.ts';
 import { type Grant, grantOf, rolesOf } from '../permissions/roles.ts';
-import { type Account, type AccountView, changed, stampOf, viewOf } from './account.ts';
-import { type Change, changeAccount } from './change.ts';
-import { claimUsername } from './claim-username.ts';
-import { catalogueKnowing, changeRoles } from './rights.ts';
+import { type Account, type AccountView, stampOf, updated, viewOf } from './account.ts';
+import type { AccountEdit, Gateway } from './gateway.ts';
+import { catalogueKnowing } from './known-permissions.ts';
+import { moveRoles } from './move-roles.ts';
+import type { OperationContext } from './operation.ts';
+import { reserveUsername } from './reserve-username.ts';
 import { permissionsRule } from './schemas.ts';
+import { underLockOfHolder } from './under-lock.ts';
 import { usernameKey } from './username.ts';
 
 export interface EditRequest {
@@ -19,42 +20,43 @@ export interface EditRequest {
 }
 
 /**
- * Changes what is given and leaves the rest (RFC 7396). A change of mode leaves no role of the old one behind.
+ * Changes only the fields that are sent (RFC 7396). A change of mode leaves no role of the old one behind.
  * @throws {ServiceError} 400 permissions that don't fit the mode; 403 when the account has, or would get, rights that
  * the caller lacks; 404; 409 username taken.
  */
-export function editServiceAccount(change: Change, id: string, request: EditRequest): Promise<AccountView> {
-  const { gateway, caller } = change;
-  return changeAccount(change, id, async (account) => {
-    const [catalogue, mapped] = await Promise.all([
-      catalogueKnowing(gateway, request.permissions ?? []),
-      gateway.grantedRoles(id),
-    ]);
-    const before = grantOf(mapped, catalogue);
-    const after = resultingGrant(before, request);
-    const wanted = changesRights(request) ? rolesOf(after) : mapped;
-    requireHolding(caller, catalogue, [...mapped, ...wanted]);
+export function editServiceAccount(
+  context: OperationContext,
+  id: string,
+  request: EditRequest,
+): Promise<AccountView> {
+  const { gateway, caller } = context;
+  return underLockOfHolder(context, id, async ({ account, roles }) => {
+    const catalogue = await catalogueKnowing(gateway, request.permissions ?? []);
+    const grant = changesRights(request) ? resultingGrant(grantOf(roles, catalogue), request) : undefined;
+    const wanted = grant === undefined ? roles : rolesOf(grant);
+    requireHolding(caller, catalogue, wanted);
 
     if (Object.values(request).every((value) => value === undefined)) return viewOf(account, catalogue);
-    const edit = { ...textOf(request), ...after };
+    const edit = { ...textOf(request), ...grant };
     const stamp = stampOf(caller);
-    await withUsername(change, account, request.username, () =>
-      withRoles(gateway, catalogue, id, mapped, wanted, () => gateway.editAccount(id, edit, stamp)),
+    const write = () => gateway.editAccount(id, edit, stamp);
+    await withUsername(context, account, request.username, () =>
+      grant === undefined ? write() : withRoles(gateway, catalogue, { id, mapped: roles, wanted }, write),
     );
-    return viewOf(changed(account, edit, stamp), catalogue);
+    return viewOf(updated(account, edit, stamp), catalogue);
   });
 }
 
 const changesRights = (request: EditRequest): boolean =>
   request.mode !== undefined || request.permissions !== undefined;
 
-/** The grant that the account is to have; its mirror is written with every edit, so that it heals. */
+/** The grant that the account is to have. */
 function resultingGrant(before: Grant, request: EditRequest): Grant {
   const mode = request.mode ?? before.mode;
   const stays = mode === 'custom' && before.mode === 'custom' && request.permissions === undefined;
   if (stays) return before;
   const fault = permissionsRule(mode, request.permissions !== undefined);
-  if (fault !== undefined && changesRights(request)) {
+  if (fault !== undefined) {
     throw invalidField('/permissions', mode === 'custom' ? 'required' : 'mode-not-custom', fault);
   }
   return { mode, permissions: request.permissions ?? [] };
@@ -68,27 +70,34 @@ function textOf(request: EditRequest): AccountEdit {
 }
 
 /**
- * Runs `run` with the new username reserved, then gives the old one back. When the change fails the new one is
- * given back instead, unless nobody knows whether it took effect: then both stay until the unused one is abandoned.
+ * Runs `run` with the new username reserved, then releases the old one. When `run` fails the new one is released
+ * instead, unless nobody knows whether it took effect: then both stay until the unused one is abandoned.
  */
 async function withUsername(
-  { gateway, report }: Change,
+  { gateway, onCleanupFailure }: OperationContext,
   account: Account,
   username: string | undefined,
   run: () => Promise<void>,
 ): Promise<void> {
   const { id, tenantId } = account;
   if (username === undefined || usernameKey(username) === usernameKey(account.username)) return run();
-  await claimUsername(gateway, tenantId, username, id);
-  // What can't be given back counts as abandoned in forty seconds: the account bears another name.
-  const giveBack = (name: string) => gateway.forCleanup().releaseUsername(tenantId, name, id).catch(report);
+  await reserveUsername(gateway, tenantId, username, id);
+  // One that can't be released counts as abandoned, since the account has another name.
+  const release = (name: string) =>
+    gateway.forCleanup().releaseUsername(tenantId, name, id).catch(onCleanupFailure);
   try {
     await run();
   } catch (error) {
-    if (!isOutcomeUnknown(error)) await giveBack(username);
+    if (!isOutcomeUnknown(error)) await release(username);
     throw error;
   }
-  await giveBack(account.username);
+  await release(account.username);
+}
+
+interface RoleMove {
+  readonly id: string;
+  readonly mapped: readonly string[];
+  readonly wanted: readonly string[];
 }
 
 /**
@@ -98,21 +107,20 @@ async function withUsername(
 async function withRoles(
   gateway: Gateway,
   catalogue: Catalogue,
-  id: string,
-  mapped: readonly string[],
-  wanted: readonly string[],
+  { id, mapped, wanted }: RoleMove,
   run: () => Promise<void>,
 ): Promise<void> {
   try {
-    await changeRoles(gateway, catalogue, id, mapped, wanted);
+    await moveRoles(gateway, catalogue, id, mapped, wanted);
     await run();
   } catch (error) {
     if (isOutcomeUnknown(error)) throw error;
     const cleanup = gateway.forCleanup();
     try {
-      await changeRoles(cleanup, catalogue, id, await cleanup.grantedRoles(id), mapped);
+      await moveRoles(cleanup, catalogue, id, await cleanup.grantedRoles(id), mapped);
     } catch (second) {
-      const cause = new Error(`changing failed (${inFull(error)}), and so did putting the roles back`, {
+      const first = messageWithCauses(error);
+      const cause = new Error(`changing failed (${first}), and so did putting the roles back`, {
         cause: second,
       });
       throw isOutcomeUnknown(second) ? outcomeUnknown(cause) : halfDone(cause);

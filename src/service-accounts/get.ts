@@ -1,5 +1,5 @@
-import type { Gateway } from '../keycloak/gateway.ts';
 import { type AccountView, viewOf } from './account.ts';
+import type { Gateway } from './gateway.ts';
 import { loadAccount } from './load.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { Caller } from '../auth/caller.ts';
 import { ServiceError } from '../errors.ts';
+import type { Caller } from '../permissions/caller.ts';
 
 /**
  * What identifies a request with an Idempotency-Key: who (subject and client; the issuer is one for all), where, what,
  * and the key. Nobody else's key, and no key of another tenant or operation, gives the same.
  */
-export function requestOf(caller: Caller, operation: string, key: string): string {
+export function requestDigest(caller: Caller, operation: string, key: string): string {
   return digest([caller.subject, caller.clientId, caller.tenantId, operation, key]);
 }
 

@@ -1,8 +1,8 @@
-import type { Gateway } from '../keycloak/gateway.ts';
 import type { Mode } from '../permissions/catalogue.ts';
 import { type Account, type AccountView, viewOf } from './account.ts';
 import { isServiceAccountClientId } from './client-id.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
+import type { Gateway } from './gateway.ts';
 import { usernameKey } from './username.ts';
 
 export interface ListRequest {

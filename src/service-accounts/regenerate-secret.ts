@@ -1,9 +1,15 @@
-import { requireHolding } from '../auth/rights.ts';
-import { type Account, type AccountWithSecret, changed, stampOf, viewOf } from './account.ts';
-import { type Change, changeAccount } from './change.ts';
-import { keySpent, requestOf } from './idempotency-key.ts';
+import { type Account, type AccountWithSecret, stampOf, updated, viewOf } from './account.ts';
+import { keySpent, requestDigest } from './idempotency-key.ts';
+import type { OperationContext } from './operation.ts';
 import { remembering, repetitionOf } from './remembered-requests.ts';
 import { createSecret } from './secret.ts';
+import { underLockOfHolder } from './under-lock.ts';
+
+/** An account with its secret, and whether the same request was answered before, with another secret. */
+export interface DisclosedSecret {
+  readonly account: AccountWithSecret;
+  readonly isReplay: boolean;
+}
 
 /**
  * Gives the account a new secret and returns it, which nothing returns again. Keycloak refuses the old one from the
@@ -11,28 +17,34 @@ import { createSecret } from './secret.ts';
  * request may be repeated for ten minutes; each time the secret is a new one, and the one before is dead.
  * @throws {ServiceError} 403 when the account has rights that the caller lacks; 404; 409 when the key is spent.
  */
-export function regenerateSecret(change: Change, id: string, tokenUrl: string): Promise<AccountWithSecret> {
-  const { gateway, caller, idempotencyKey } = change;
-  const request = idempotencyKey === undefined ? null : requestOf(caller, `regenerate ${id}`, idempotencyKey);
+export function regenerateSecret(
+  context: OperationContext,
+  id: string,
+  tokenUrl: string,
+): Promise<DisclosedSecret> {
+  const { gateway, caller, idempotencyKey } = context;
+  const request =
+    idempotencyKey === undefined ? null : requestDigest(caller, `regenerate ${id}`, idempotencyKey);
   const repetition = (account: Account) =>
     request === null ? 'new' : repetitionOf(account.requests, request);
 
-  return changeAccount(
-    change,
+  return underLockOfHolder(
+    context,
     id,
-    async (account) => {
-      const [catalogue, mapped] = await Promise.all([gateway.catalogue(), gateway.grantedRoles(id)]);
-      requireHolding(caller, catalogue, mapped);
+    async ({ account, catalogue }) => {
       if (repetition(account) === 'spent') {
         throw keySpent('The secret that this key set was replaced, or was set more than ten minutes ago.');
       }
       const secret = createSecret();
       const stamp = stampOf(caller);
       const requests = remembering(account.requests, request, stamp.at);
-      if (repetition(account) === 'repeatable') change.isReplay = true;
       await gateway.replaceSecret(id, secret, stamp, requests);
-      const after = { secretHint: secret.hint, secretCreatedAt: stamp.at, requests };
-      return { ...viewOf(changed(account, after, stamp), catalogue), clientSecret: secret.value, tokenUrl };
+      const fields = { secretHint: secret.hint, secretCreatedAt: stamp.at, requests };
+      const view = viewOf(updated(account, fields, stamp), catalogue);
+      return {
+        account: { ...view, clientSecret: secret.value, tokenUrl },
+        isReplay: repetition(account) === 'repeatable',
+      };
     },
     { isRepeated: (account) => repetition(account) !== 'new' },
   );

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { parseJson } from '../json.ts';
+import { requestRememberedMs, requestRepeatableMs } from '../time-limits.ts';
 
-/** For how long a request with an Idempotency-Key can be repeated. */
-const repeatableMs = 10 * 60 * 1000;
-/** For how long it is known that one was made; with the number below it bounds what an account carries. */
-const rememberedMs = 24 * 60 * 60 * 1000;
+/** With the time for which they are remembered, it bounds what an account carries. */
 const rememberedAtMost = 20;
 
 const stored = z.object({
@@ -45,7 +43,7 @@ export function repetitionOf(
 ): Repetition {
   const before = requests?.seen.find((entry) => entry.request === request);
   if (before === undefined) return 'new';
-  const isLate = now - Date.parse(before.at) > repeatableMs;
+  const isLate = now - Date.parse(before.at) > requestRepeatableMs;
   return isLate || requests?.current !== request ? 'spent' : 'repeatable';
 }
 
@@ -60,7 +58,7 @@ export function remembering(
 ): RememberedRequests | null {
   if (request === null && requests === null) return null;
   const earlier = (requests?.seen ?? []).filter(
-    (entry) => Date.parse(at) - Date.parse(entry.at) < rememberedMs || entry.request === request,
+    (entry) => Date.parse(at) - Date.parse(entry.at) < requestRememberedMs || entry.request === request,
   );
   const isKnown = earlier.some((entry) => entry.request === request);
   const seen = request === null || isKnown ? earlier : [...earlier, { request, at }];
@@ -69,7 +67,7 @@ export function remembering(
 
 /** Whether somebody may still repeat the creation of an account made at that time with a key. */
 export function isCreationRemembered(requests: RememberedRequests | null, createdAt: string): boolean {
-  return requests?.body != null && Date.now() - Date.parse(createdAt) < rememberedMs;
+  return requests?.body != null && Date.now() - Date.parse(createdAt) < requestRememberedMs;
 }
 
 export const serializeRequests = (requests: RememberedRequests | null): string =>

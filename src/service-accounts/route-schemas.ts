@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { problemResponses } from '../contract/problem-responses.ts';
 import type { ErrorCode } from '../errors.ts';
-import { problemResponses } from '../problem-responses.ts';
 import {
   accountParams,
   accountSchema,
@@ -97,7 +97,7 @@ export const edit = {
   operationId: 'editServiceAccount',
   summary: 'Edit a service account',
   description:
-    'Changes what is given (JSON merge patch, RFC 7396). You need every right that the account has and gets. On the way from one set of permissions to another the account never has more than the greater of both. Tokens issued before keep the old permissions until they expire.',
+    'Changes only the fields you send (JSON merge patch, RFC 7396). You need every right that the account has and gets. On the way from one set of permissions to another the account never has more than the greater of both. Tokens issued before keep the old permissions until they expire.',
   tags,
   consumes: ['application/json', 'application/merge-patch+json'],
   params: accountParams,

@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Gateway } from '../keycloak/gateway.ts';
-import { type AuditedAction, type AuditLog, audited } from '../observability/audit.ts';
 import type { AccountView } from './account.ts';
 import { activateServiceAccount } from './activate.ts';
-import type { Change } from './change.ts';
+import { type AuditedAction, type AuditLog, audited } from './audit.ts';
 import { createServiceAccount } from './create.ts';
 import { deactivateServiceAccount } from './deactivate.ts';
 import { deleteServiceAccount } from './delete.ts';
 import { editServiceAccount } from './edit.ts';
+import type { Gateway } from './gateway.ts';
 import { getServiceAccount } from './get.ts';
 import { listServiceAccounts } from './list.ts';
+import type { OperationContext } from './operation.ts';
 import { etagOf } from './precondition.ts';
-import { regenerateSecret } from './regenerate-secret.ts';
+import { type DisclosedSecret, regenerateSecret } from './regenerate-secret.ts';
 import * as schemas from './route-schemas.ts';
 
 export interface ServiceAccountRoutesOptions {
@@ -36,25 +36,44 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
   const app = fastify.withTypeProvider<ZodTypeProvider>();
   const { gatewayFor, tokenUrl, maxAccountsPerTenant, auditLog } = options;
 
-  async function changing<Result extends AccountView | undefined>(
-    action: AuditedAction,
-    request: FastifyRequest<{ Params: { tenantId: string } }>,
-    reply: FastifyReply,
-    run: (change: Change) => Promise<Result>,
-  ): Promise<Result> {
+  type TenantRequest = FastifyRequest<{ Params: { tenantId: string } }>;
+
+  function contextOf(request: TenantRequest): Omit<OperationContext, 'onAccountRead'> {
     const { caller, params, headers } = request;
-    const change: Change = {
+    return {
       gateway: gatewayFor(request),
       caller,
       tenantId: params.tenantId,
       ifMatch: headers['if-match'],
       idempotencyKey: headers['idempotency-key'] as string | undefined,
-      report: (error) => request.log.warn({ err: error }, 'clearing up failed'),
+      onCleanupFailure: (error) => request.log.warn({ err: error }, 'clearing up failed'),
     };
-    const result = await audited(auditLog, action, request, change, run);
-    if (result !== undefined) reply.header('etag', etagOf(result));
-    if (change.isReplay) reply.header('idempotency-replayed', 'true');
-    return result;
+  }
+
+  /** Runs an operation that returns the account as it is now, or undefined when it is gone. */
+  async function operate<Result extends AccountView | undefined>(
+    action: AuditedAction,
+    request: TenantRequest,
+    reply: FastifyReply,
+    run: (context: OperationContext) => Promise<Result>,
+  ): Promise<Result> {
+    const account = await audited(auditLog, action, request, contextOf(request), run, (result) => result);
+    if (account !== undefined) reply.header('etag', etagOf(account));
+    return account;
+  }
+
+  /** Runs an operation whose answer discloses a secret. */
+  async function disclose(
+    action: AuditedAction,
+    request: TenantRequest,
+    reply: FastifyReply,
+    run: (context: OperationContext) => Promise<DisclosedSecret>,
+  ): Promise<DisclosedSecret['account']> {
+    const context = contextOf(request);
+    const result = await audited(auditLog, action, request, context, run, ({ account }) => account);
+    reply.header('etag', etagOf(result.account));
+    if (result.isReplay) reply.header('idempotency-replayed', 'true');
+    return result.account;
   }
 
   app.get(all, { config: reading, schema: schemas.list }, (request) =>
@@ -63,8 +82,8 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
 
   app.post(all, { config: writing, schema: schemas.create }, async (request, reply) => {
     const settings = { maxAccountsPerTenant, tokenUrl };
-    const account = await changing('create', request, reply, (change) =>
-      createServiceAccount(change, request.body, settings),
+    const account = await disclose('create', request, reply, (context) =>
+      createServiceAccount(context, request.body, settings),
     );
     const { tenantId } = request.params;
     const location = `${options.publicUrl}/api/v1/tenants/${tenantId}/service-accounts/${account.id}`;
@@ -79,25 +98,27 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
   });
 
   app.patch(one, { config: writing, schema: schemas.edit }, (request, reply) =>
-    changing('edit', request, reply, (change) => editServiceAccount(change, request.params.id, request.body)),
+    operate('edit', request, reply, (context) =>
+      editServiceAccount(context, request.params.id, request.body),
+    ),
   );
 
   app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request, reply) =>
-    changing('regenerate-secret', request, reply, (change) =>
-      regenerateSecret(change, request.params.id, tokenUrl),
+    disclose('regenerate-secret', request, reply, (context) =>
+      regenerateSecret(context, request.params.id, tokenUrl),
     ),
   );
 
   app.post(`${one}/activate`, { config: writing, schema: schemas.activate }, (request, reply) =>
-    changing('activate', request, reply, (change) => activateServiceAccount(change, request.params.id)),
+    operate('activate', request, reply, (context) => activateServiceAccount(context, request.params.id)),
   );
 
   app.post(`${one}/deactivate`, { config: writing, schema: schemas.deactivate }, (request, reply) =>
-    changing('deactivate', request, reply, (change) => deactivateServiceAccount(change, request.params.id)),
+    operate('deactivate', request, reply, (context) => deactivateServiceAccount(context, request.params.id)),
   );
 
   app.delete(one, { config: writing, schema: schemas.remove }, async (request, reply) => {
-    await changing('delete', request, reply, (change) => deleteServiceAccount(change, request.params.id));
+    await operate('delete', request, reply, (context) => deleteServiceAccount(context, request.params.id));
     return reply.code(204).send();
   });
 }

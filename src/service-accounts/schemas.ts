@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { modes } from '../permissions/catalogue.ts';
+import { tenantIdPattern } from '../tenant-id.ts';
 import { secretPattern } from './secret.ts';
-import { tenantIdPattern } from './tenant-id.ts';
 import { usernameFault } from './username.ts';
 
 const maxDescription = 500;

@@ -1,38 +1,71 @@
-import { isActive, type TenantAccount, type TenantSwitch, wasActive } from '../keycloak/tenant-switch.ts';
+import { ServiceError } from '../errors.ts';
 import type { Account, Actor } from '../service-accounts/account.ts';
+import type { AccountStatus, Gateway } from '../service-accounts/gateway.ts';
+import { withAccountLock } from '../service-accounts/under-lock.ts';
 
-/** What becomes of an account; `off for good` is one that does not come back with its tenant. */
-export type SwitchedTo = 'on' | 'off' | 'off for good';
+const pageSize = 100;
 
-export interface SwitchSettings {
+/** What becomes of an account; one that is left inactive does not come back with its tenant. */
+export type SwitchAction = 'activate' | 'deactivate' | 'leave-inactive';
+
+export interface SwitchDependencies {
   readonly tenantId: string;
+  /** A gateway for one account or one stretch of the list, with a deadline of its own. */
+  readonly connect: () => Gateway;
   /** Who switches, for the accounts and the audit log. */
   readonly by: Actor;
-  /** How long a request that is under way may still change an account. */
-  readonly settleMs: number;
-  readonly wait: (ms: number) => Promise<unknown>;
+  /** Waits until every request that was under way has ended. */
+  readonly settle: () => Promise<unknown>;
   /** Told of each account right after it was switched. */
-  readonly onSwitched: (account: Account, to: SwitchedTo) => void;
+  readonly onSwitched: (account: Account, action: SwitchAction) => void;
 }
 
 export interface SwitchResult {
   readonly switched: number;
-  /** What was as it should be already. */
+  /** How many were as they should be already. */
   readonly untouched: number;
 }
 
+/** What is done to an account, decided by what it is under its lock. */
+interface Transition {
+  /** What to write, or undefined when the account is as it should be. */
+  readonly next: (account: Account) => AccountStatus | undefined;
+  /** What to report; undefined when what is written changes nothing that a caller sees. */
+  readonly action: (account: Account) => SwitchAction | undefined;
+}
+
+const deactivation: Transition = {
+  next: ({ active, tenantOff }) => {
+    if (active) return { active: false, tenantOff: 'was-active' };
+    return tenantOff === null ? { tenantOff: 'was-inactive' } : undefined;
+  },
+  action: ({ active }) => (active ? 'deactivate' : undefined),
+};
+
+const wasActive = ({ tenantOff }: Account) => tenantOff === 'was-active';
+
+const activation: Transition = {
+  next: (account) => {
+    if (account.tenantOff === null) return undefined;
+    return wasActive(account) ? { active: true, tenantOff: null } : { tenantOff: null };
+  },
+  action: (account) => (wasActive(account) ? 'activate' : undefined),
+};
+
+const release: Transition = {
+  next: ({ tenantOff }) => (tenantOff === null ? undefined : { active: false, tenantOff: null }),
+  action: (account) => (wasActive(account) ? 'leave-inactive' : undefined),
+};
+
 /**
- * Switches a tenant off: no account of it obtains a token, and no caller of it changes one. Once more after all
- * requests that were under way have ended, until nothing active is found; so it can be interrupted, and run again.
+ * Switches a tenant off: no account of it obtains a token, and no caller of it changes one. Looks once more after all
+ * requests that were under way have ended, until nothing is found to do; so it can be interrupted, and run again.
  * @throws {ServiceError} when Keycloak fails; what is off by then stays off.
  */
-export async function switchTenantOff(
-  tenants: TenantSwitch,
-  settings: SwitchSettings,
-): Promise<SwitchResult> {
-  const { tenantId, settleMs, wait } = settings;
-  await tenants.markOff(tenantId, new Date().toISOString());
-  return untilNothingIsLeft(tenants, settings, isActive, 'off', () => wait(settleMs));
+export async function switchTenantOff(dependencies: SwitchDependencies): Promise<SwitchResult> {
+  const { connect, tenantId, settle } = dependencies;
+  await connect().setTenantOff(tenantId, new Date().toISOString());
+  return untilNothingIsLeft(dependencies, deactivation, settle);
 }
 
 /**
@@ -40,66 +73,95 @@ export async function switchTenantOff(
  * tenant itself comes last, so that it can be interrupted, and run again.
  * @throws {ServiceError} when Keycloak fails; what is on by then stays on.
  */
-export async function switchTenantOn(tenants: TenantSwitch, settings: SwitchSettings): Promise<SwitchResult> {
-  const result = await untilNothingIsLeft(tenants, settings, wasActive, 'on');
-  await tenants.markOn(settings.tenantId);
+export async function switchTenantOn(dependencies: SwitchDependencies): Promise<SwitchResult> {
+  const result = await untilNothingIsLeft(dependencies, activation);
+  await dependencies.connect().setTenantOff(dependencies.tenantId, null);
   return result;
 }
 
 /**
  * Lets the callers of a tenant that is off change its accounts again and leaves all of these inactive, as after a breach:
- * their secrets are replaced before each is activated. Nothing remembers any more which were active. What is active
+ * their secrets are replaced before each is activated. Nothing records any more which were active. What is active
  * nevertheless, since switching broke off, is deactivated. Can be interrupted, and run again.
  * @returns undefined, with nothing changed, for a tenant that is not off
  * @throws {ServiceError} when Keycloak fails
  */
 export async function switchTenantOnWithoutAccounts(
-  tenants: TenantSwitch,
-  settings: SwitchSettings,
+  dependencies: SwitchDependencies,
 ): Promise<SwitchResult | undefined> {
-  if (!(await tenants.isOff(settings.tenantId, AbortSignal.timeout(settings.settleMs)))) return undefined;
-  await untilNothingIsLeft(tenants, settings, isActive, 'off');
-  const result = await untilNothingIsLeft(tenants, settings, wasActive, 'off for good');
-  await tenants.markOn(settings.tenantId);
+  const { connect, tenantId } = dependencies;
+  if (!(await connect().isTenantOff(tenantId))) return undefined;
+  await untilNothingIsLeft(dependencies, deactivation);
+  const result = await untilNothingIsLeft(dependencies, release);
+  await connect().setTenantOff(tenantId, null);
   return result;
 }
 
 /** Again and again: what is deleted while the accounts are read in stretches can push others out of sight. */
 async function untilNothingIsLeft(
-  tenants: TenantSwitch,
-  settings: SwitchSettings,
-  matches: (found: TenantAccount) => boolean,
-  to: SwitchedTo,
+  dependencies: SwitchDependencies,
+  transition: Transition,
   pause: () => Promise<unknown> = async () => undefined,
 ): Promise<SwitchResult> {
-  const change = { on: tenants.switchOn, off: tenants.switchOff, 'off for good': tenants.leaveOff }[to];
-  const first = await pass(tenants, settings, matches, to, change);
+  const first = await switchAll(dependencies, transition);
   let { switched } = first;
   for (;;) {
     await pause();
-    const again = await pass(tenants, settings, matches, to, change);
-    if (again.switched === 0) return { switched, untouched: first.untouched };
+    const again = await switchAll(dependencies, transition);
     switched += again.switched;
+    if (again.written === 0) return { switched, untouched: first.untouched };
   }
 }
 
-async function pass(
-  tenants: TenantSwitch,
-  { tenantId, by, onSwitched }: SwitchSettings,
-  matches: (found: TenantAccount) => boolean,
-  to: SwitchedTo,
-  change: TenantSwitch['switchOff'],
-): Promise<SwitchResult> {
-  let switched = 0;
-  let untouched = 0;
-  for await (const found of tenants.accounts(tenantId)) {
-    const isSwitched = matches(found) && (await change(found.account, { at: new Date().toISOString(), by }));
-    if (!isSwitched) {
-      untouched += 1;
+async function switchAll(dependencies: SwitchDependencies, transition: Transition) {
+  const done = { switched: 0, untouched: 0, written: 0 };
+  for await (const listed of accountsOf(dependencies)) {
+    // What the list says may be old; it only saves looking at those that are as they should be.
+    const before = transition.next(listed) && (await switchOne(dependencies, listed, transition));
+    if (before !== undefined) done.written += 1;
+    const action = before && transition.action(before);
+    if (before === undefined || action === undefined) {
+      done.untouched += 1;
       continue;
     }
-    switched += 1;
-    onSwitched(found.account, to);
+    done.switched += 1;
+    dependencies.onSwitched(before, action);
   }
-  return { switched, untouched };
+  return done;
+}
+
+async function* accountsOf({ connect, tenantId }: SwitchDependencies): AsyncGenerator<Account> {
+  for (let first = 0; ; first += pageSize) {
+    const { accounts, clientIds } = await connect().listAccounts(tenantId, first, pageSize);
+    yield* accounts;
+    if (clientIds.length < pageSize) return;
+  }
+}
+
+/**
+ * Switches one account under its lock, however long the change before takes: its lock expires, and an operator's order
+ * is not given up.
+ * @returns the account as it was, or undefined when it is gone or as it should be
+ */
+async function switchOne(
+  { connect, tenantId, by }: SwitchDependencies,
+  { id }: Account,
+  transition: Transition,
+): Promise<Account | undefined> {
+  for (;;) {
+    const gateway = connect();
+    try {
+      return await withAccountLock(gateway, tenantId, id, async () => {
+        const account = await gateway.findAccount(id);
+        const status = account && transition.next(account);
+        if (status === undefined) return undefined;
+        await gateway.setStatus(id, status, { at: new Date().toISOString(), by });
+        return account;
+      });
+    } catch (error) {
+      const code = error instanceof ServiceError ? error.code : undefined;
+      if (code === 'service-account-not-found') return undefined;
+      if (code !== 'change-in-progress') throw error;
+    }
+  }
 }

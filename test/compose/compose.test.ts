@@ -95,7 +95,7 @@ describe('without the demo profile', () => {
   it('the operator provisions again without a change, and the check is clean', async () => {
     const again = await project.must('docker compose run --rm provision');
     expect(again).toContain('0 created, 0 updated, 0 removed');
-    const check = await project.must('docker compose run --rm provision src/provision.ts --check');
+    const check = await project.must('docker compose run --rm provision src/commands/provision.ts --check');
     expect(check).toContain('0 differences');
   });
 

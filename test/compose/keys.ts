@@ -1,5 +1,5 @@
-import { authenticationParameters } from '../../src/keycloak/client-authentication.ts';
-import { readPrivateKey } from '../../src/keycloak/client-keys.ts';
+import { authenticationParameters } from '../../src/keycloak/calls/client-authentication.ts';
+import { readPrivateKey } from '../../src/keycloak/calls/client-keys.ts';
 import type { ComposeProject } from './project.ts';
 
 /** What the clients of a project that have keys can do at its Keycloak. */

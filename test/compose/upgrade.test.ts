@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readPrivateKey } from '../../src/keycloak/client-keys.ts';
+import { readPrivateKey } from '../../src/keycloak/calls/client-keys.ts';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { describeGateway } from '../contract/gateway.ts';
 import { keysOf } from './keys.ts';
 import { type ComposeProject, composeProject } from './project.ts';
@@ -91,7 +91,7 @@ describe.each([
   it('the newer Keycloak runs, and the realm is as it should be', async () => {
     const [keycloak] = (await project.containers()).filter(({ Name }) => Name.includes('keycloak'));
     expect(keycloak?.Config.Image).not.toContain(older);
-    const check = await project.must('docker compose run --rm provision src/provision.ts --check');
+    const check = await project.must('docker compose run --rm provision src/commands/provision.ts --check');
     expect(check).toContain('0 differences');
   });
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { ConnectGateway, Gateway } from '../../src/keycloak/gateway.ts';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
+import type { ConnectGateway, Gateway } from '../../src/service-accounts/gateway.ts';
 import { shippedCatalogue } from '../support/catalogue.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
@@ -41,6 +41,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       expect(found).toEqual({
         ...rest,
         active: true,
+        tenantOff: null,
         createdAt: at,
         createdBy: by,
         updatedAt: at,
@@ -121,13 +122,63 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       });
     });
 
-    it('switches an account off and on', async () => {
+    it('deactivates an account and activates it', async () => {
       const gateway = open();
       const account = await stored(gateway);
-      await gateway.setActive(account.id, false, stamp);
+      await gateway.setStatus(account.id, { active: false }, stamp);
       expect(await gateway.findAccount(account.id)).toMatchObject({ active: false, updatedBy: stamp.by });
-      await gateway.setActive(account.id, true, stamp);
+      await gateway.setStatus(account.id, { active: true }, stamp);
       expect(await gateway.findAccount(account.id)).toMatchObject({ active: true });
+    });
+
+    it('keeps what an account was when its tenant was switched off, until that is cleared', async () => {
+      const gateway = open();
+      const { id } = await stored(gateway);
+      expect(await gateway.findAccount(id)).toMatchObject({ active: true, tenantOff: null });
+      await gateway.setStatus(id, { active: false, tenantOff: 'was-active' }, stamp);
+      expect(await gateway.findAccount(id)).toMatchObject({ active: false, tenantOff: 'was-active' });
+      await gateway.setStatus(id, { tenantOff: 'was-inactive' }, stamp);
+      await gateway.editAccount(id, { description: 'edited' }, stamp);
+      expect(await gateway.findAccount(id)).toMatchObject({ active: false, tenantOff: 'was-inactive' });
+      await gateway.setStatus(id, { active: true, tenantOff: null }, stamp);
+      expect(await gateway.findAccount(id)).toMatchObject({ active: true, tenantOff: null });
+    });
+
+    it('knows of a tenant whether it is off, also of one that never had an account', async () => {
+      const gateway = open();
+      const { id, tenantId } = await stored(gateway);
+      await gateway.assignTenantAndRoles(id, tenantId, []);
+      for (const tenant of [tenantId, newTenant()]) {
+        expect(await gateway.isTenantOff(tenant)).toBe(false);
+        await gateway.setTenantOff(tenant, stamp.at);
+        expect(await gateway.isTenantOff(tenant)).toBe(true);
+        expect(await gateway.isTenantOff(`${tenant}2`)).toBe(false);
+        await gateway.setTenantOff(tenant, null);
+        expect(await gateway.isTenantOff(tenant)).toBe(false);
+      }
+    });
+
+    it('finds a finished account with its roles in its own tenant alone, the second time as the first', async () => {
+      const gateway = open();
+      const account = newAccount({ tenantId: newTenant() });
+      const { id, tenantId } = account;
+      await gateway.createClient(account);
+      await gateway.assignTenantAndRoles(id, tenantId, ['mode-agent', 'ai:configure']);
+      expect(await gateway.findAccountWithRoles(tenantId, id)).toBeUndefined();
+      await gateway.finishAccount(id);
+      for (let time = 1; time <= 2; time += 1) {
+        const found = await gateway.findAccountWithRoles(tenantId, id);
+        expect(found?.account).toEqual(await gateway.findAccount(id));
+        expect([...(found?.roles ?? [])].sort()).toEqual(['ai:configure', 'mode-agent']);
+        expect(await gateway.findAccountWithRoles(`${tenantId}2`, id)).toBeUndefined();
+      }
+      await gateway.deleteAccount(id);
+      expect(await gateway.findAccountWithRoles(tenantId, id)).toBeUndefined();
+      // As when a creation with an Idempotency-Key is repeated: the same id, and another user behind it.
+      await gateway.createClient(account);
+      await gateway.assignTenantAndRoles(id, tenantId, ['mode-admin']);
+      await gateway.finishAccount(id);
+      expect((await gateway.findAccountWithRoles(tenantId, id))?.roles).toEqual(['mode-admin']);
     });
 
     it('deletes an account once', async () => {
@@ -154,8 +205,8 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const gateway = open();
       const tenantId = newTenant();
       for (const { id } of [await stored(gateway, { tenantId }), await stored(gateway, { tenantId })]) {
-        await gateway.assignTenant(id, tenantId);
-        await expect(gateway.assignTenant(id, tenantId)).resolves.toBeUndefined();
+        await gateway.assignTenantAndRoles(id, tenantId, []);
+        await expect(gateway.assignTenantAndRoles(id, tenantId, [])).resolves.toBeUndefined();
       }
     });
 
@@ -182,7 +233,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       await gateway.deleteAccount(id);
       for (const change of [
         () => gateway.editAccount(id, { description: 'late' }, stamp),
-        () => gateway.setActive(id, false, stamp),
+        () => gateway.setStatus(id, { active: false }, stamp),
         () => gateway.replaceSecret(id, { value: 'orki_sa_late', hint: 'late' }, stamp, null),
       ]) {
         await expect(change()).rejects.toMatchObject({ code: 'service-account-not-found' });
@@ -240,11 +291,11 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const tenantId = newTenant();
       const first = { accountId: randomUUID(), reservedAt: stamp.at };
       const second = { accountId: randomUUID(), reservedAt: stamp.at };
-      expect(await gateway.reserveUsername(tenantId, 'Ｚapier Sync', first)).toBe('reserved');
-      expect(await gateway.reserveUsername(tenantId, 'zapier SYNC', second)).toEqual(first);
+      expect(await gateway.tryReserveUsername(tenantId, 'Ｚapier Sync', first)).toBe('reserved');
+      expect(await gateway.tryReserveUsername(tenantId, 'zapier SYNC', second)).toEqual(first);
       // As when the answer to it was lost.
-      expect(await gateway.reserveUsername(tenantId, 'Ｚapier Sync', first)).toBe('reserved');
-      expect(await gateway.reserveUsername(`${tenantId}2`, 'zapier SYNC', second)).toBe('reserved');
+      expect(await gateway.tryReserveUsername(tenantId, 'Ｚapier Sync', first)).toBe('reserved');
+      expect(await gateway.tryReserveUsername(`${tenantId}2`, 'zapier SYNC', second)).toBe('reserved');
     });
 
     it('lets exactly one of many that want the same username at once have it', async () => {
@@ -252,7 +303,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const tenantId = newTenant();
       const racers = Array.from({ length: 8 }, () => ({ accountId: randomUUID(), reservedAt: stamp.at }));
       const outcomes = await Promise.all(
-        racers.map((racer) => gateway.reserveUsername(tenantId, 'Race', racer)),
+        racers.map((racer) => gateway.tryReserveUsername(tenantId, 'Race', racer)),
       );
       expect(outcomes.filter((outcome) => outcome === 'reserved')).toHaveLength(1);
     });
@@ -262,12 +313,12 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const tenantId = newTenant();
       const holder = { accountId: randomUUID(), reservedAt: stamp.at };
       const other = { accountId: randomUUID(), reservedAt: stamp.at };
-      await gateway.reserveUsername(tenantId, 'Name', holder);
+      await gateway.tryReserveUsername(tenantId, 'Name', holder);
       await gateway.releaseUsername(tenantId, 'Name', other.accountId);
-      expect(await gateway.reserveUsername(tenantId, 'Name', other)).toEqual(holder);
+      expect(await gateway.tryReserveUsername(tenantId, 'Name', other)).toEqual(holder);
       await gateway.releaseUsername(tenantId, 'NAME', holder.accountId);
       await gateway.releaseUsername(tenantId, 'NAME', holder.accountId);
-      expect(await gateway.reserveUsername(tenantId, 'Name', other)).toBe('reserved');
+      expect(await gateway.tryReserveUsername(tenantId, 'Name', other)).toBe('reserved');
     });
   });
 }

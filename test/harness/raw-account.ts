@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientAttributes, names } from '../../src/keycloak/names.ts';
+import { clientAttributes, names } from '../../src/names.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import type { LiveRealm } from '../support/live-realm.ts';
 import { type AccountState, undisclosed } from './account-model.ts';

@@ -4,7 +4,7 @@ import {
   editedAttributes,
   newClient,
   secretAttributes,
-} from '../../src/keycloak/account-representation.ts';
+} from '../../src/keycloak/accounts/account-representation.ts';
 import { createClientId } from '../../src/service-accounts/client-id.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 

@@ -1,8 +1,8 @@
 import { Agent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type AdminCall, createAdminApi } from '../../src/keycloak/admin-api.ts';
-import { createResilience } from '../../src/keycloak/resilience.ts';
-import { createTokenProvider } from '../../src/keycloak/token-provider.ts';
+import { type AdminCall, createAdminApi } from '../../src/keycloak/calls/admin-api.ts';
+import { createResilience } from '../../src/keycloak/calls/resilience.ts';
+import { createTokenProvider } from '../../src/keycloak/calls/token-provider.ts';
 import { type HttpStub, httpStub, json, type Received } from '../support/http-stub.ts';
 
 type Answer = Parameters<typeof httpStub>[0];

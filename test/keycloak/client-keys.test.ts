@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { authenticationParameters } from '../../src/keycloak/client-authentication.ts';
-import { keyId, publicKeySet, readPrivateKey, readPublicKeys } from '../../src/keycloak/client-keys.ts';
+import { authenticationParameters } from '../../src/keycloak/calls/client-authentication.ts';
+import { keyId, publicKeySet, readPrivateKey, readPublicKeys } from '../../src/keycloak/calls/client-keys.ts';
 
 const issuer = 'https://auth.orki.test/realms/orki';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { newClient } from '../../src/keycloak/account-representation.ts';
-import type { AdminAnswer, AdminCall } from '../../src/keycloak/admin-api.ts';
-import { keycloakGateway } from '../../src/keycloak/keycloak-gateway.ts';
-import { createLockSlots } from '../../src/keycloak/lock-slots.ts';
-import { createRealmObjects } from '../../src/keycloak/realm-objects.ts';
+import { newClient } from '../../src/keycloak/accounts/account-representation.ts';
+import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts';
+import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
+import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
+import type { AdminAnswer, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
 /** The gateway to a Keycloak that answers every call with this. */
@@ -67,7 +67,7 @@ describe('the gateway to Keycloak', () => {
     const { gateway, calls } = gatewayTo({ status: 204, body: undefined });
     const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
     await gateway.editAccount('id', { description: null }, stamp);
-    await gateway.setActive('id', false, stamp);
+    await gateway.setStatus('id', { active: false, tenantOff: null }, stamp);
     await gateway.replaceSecret('id', { value: 'v', hint: 'h' }, stamp, null);
     const updated = { 'orki.updated-at': stamp.at, 'orki.updated-by': '{"subject":"s","username":"u"}' };
     const renewed = { 'orki.secret-hint': 'h', 'orki.secret-created-at': stamp.at, 'orki.requests': '' };
@@ -75,7 +75,7 @@ describe('the gateway to Keycloak', () => {
     const always = { directAccessGrantsEnabled: false };
     expect(calls.map(({ body }) => body)).toEqual([
       { ...always, attributes: { 'orki.description': '', ...updated } },
-      { ...always, enabled: false, attributes: updated },
+      { ...always, enabled: false, attributes: { 'orki.off-with-tenant': '', ...updated } },
       { ...always, secret: 'v', attributes: { ...renewed, ...updated } },
     ]);
   });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { AdminAnswer, AdminCall } from '../../src/keycloak/admin-api.ts';
-import { outcomeUnknown } from '../../src/keycloak/failures.ts';
-import { keycloakGateway } from '../../src/keycloak/keycloak-gateway.ts';
-import { createLockSlots } from '../../src/keycloak/lock-slots.ts';
-import { createRealmObjects } from '../../src/keycloak/realm-objects.ts';
+import { outcomeUnknown } from '../../src/errors.ts';
+import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts';
+import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
+import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
+import type { AdminAnswer, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
 
 interface Role {
   readonly id: string;
@@ -14,7 +14,7 @@ interface Role {
 
 const leaseMs = 40_000;
 const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
-const unavailable = expect.objectContaining({ code: 'keycloak-unavailable' });
+const keycloakUnavailable = expect.objectContaining({ code: 'keycloak-unavailable' });
 
 /** A gateway over roles in memory; `spoil` answers, or fails, in place of a call. */
 function lockedBy(spoil: (call: AdminCall) => AdminAnswer | undefined = () => undefined) {
@@ -61,7 +61,7 @@ describe('the lock of an account', () => {
       if (operation === 'make lock') throw outcomeUnknown(new Error('no answer'));
       return undefined;
     });
-    await expect(gateway().lockAccount('acme', randomUUID())).rejects.toEqual(unavailable);
+    await expect(gateway().lockAccount('acme', randomUUID())).rejects.toEqual(keycloakUnavailable);
   });
 
   it('that has expired is had by one who finds it being broken by another (500)', async () => {
@@ -85,13 +85,45 @@ describe('the lock of an account', () => {
   });
 });
 
+describe('a turn that is not to be had', () => {
+  const turn = 'turn.sweep';
+  const held = (expiresAt: number): Role => ({
+    id: randomUUID(),
+    name: turn,
+    attributes: { 'orki.expires-at': [new Date(expiresAt).toISOString()] },
+  });
+
+  it.each([
+    {
+      title: 'that was given up at that moment',
+      expiresAt: Date.now() + leaseMs,
+      spoil: ({ operation, path }: AdminCall) =>
+        operation === 'read lock' && path.endsWith(turn) ? { status: 404, body: undefined } : undefined,
+    },
+    {
+      title: 'that another replica breaks at that moment (500)',
+      expiresAt: 0,
+      spoil: ({ operation }: AdminCall) =>
+        operation === 'break lock' ? { status: 500, body: undefined } : undefined,
+    },
+  ])('because of one $title leaves the slot for the next lock', async ({ expiresAt, spoil }) => {
+    const { gateway, roles, calls } = lockedBy(spoil);
+    roles.push(held(expiresAt));
+    expect(await gateway().takeTurn('sweep', 1_000)).toBe(false);
+    await (await gateway().lockAccount('acme', randomUUID())).release();
+    expect(calls.filter((operation) => operation === 'make lock')).toHaveLength(1);
+  });
+});
+
 describe('a process that was suspended', () => {
   it('sends nothing more once the lock that it holds may have expired', async () => {
     const { gateway, calls } = lockedBy();
     const request = gateway();
     await request.lockAccount('acme', randomUUID());
     suspend(leaseMs / 2);
-    await expect(request.setActive(randomUUID(), true, stamp)).rejects.toEqual(unavailable);
+    await expect(request.setStatus(randomUUID(), { active: true }, stamp)).rejects.toEqual(
+      keycloakUnavailable,
+    );
     expect(calls).not.toContain('activate account');
   });
 
@@ -109,9 +141,9 @@ describe('a process that was suspended', () => {
     });
     const request = gateway();
     const holder = { accountId: randomUUID(), reservedAt: new Date().toISOString() };
-    expect(await request.reserveUsername('acme', 'Zapier', holder)).toBe('reserved');
+    expect(await request.tryReserveUsername('acme', 'Zapier', holder)).toBe('reserved');
     suspend(20_000);
-    await expect(request.finishAccount(holder.accountId)).rejects.toEqual(unavailable);
+    await expect(request.finishAccount(holder.accountId)).rejects.toEqual(keycloakUnavailable);
     expect(calls).not.toContain('finish account');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createResilience, wasNeverSent } from '../../src/keycloak/resilience.ts';
+import { createResilience, wasNeverSent } from '../../src/keycloak/calls/resilience.ts';
 
 const refused = () => Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
 const patience = () => AbortSignal.timeout(5_000);

@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createResilience } from '../../src/keycloak/resilience.ts';
-import { createTokenProvider } from '../../src/keycloak/token-provider.ts';
+import { createResilience } from '../../src/keycloak/calls/resilience.ts';
+import { createTokenProvider } from '../../src/keycloak/calls/token-provider.ts';
 import { httpStub, json } from '../support/http-stub.ts';
 
 const unavailable = { status: 503, code: 'keycloak-unavailable', headers: { 'retry-after': '5' } };

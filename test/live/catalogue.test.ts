@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { obtainToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService } from '../support/live-service.ts';
 import { rolesInToken } from '../support/test-app.ts';

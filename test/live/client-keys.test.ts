@@ -1,10 +1,10 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { authenticationParameters } from '../../src/keycloak/client-authentication.ts';
-import { keyId } from '../../src/keycloak/client-keys.ts';
+import { authenticationParameters } from '../../src/keycloak/calls/client-authentication.ts';
+import { keyId } from '../../src/keycloak/calls/client-keys.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { roleHolders } from '../provisioning/role-holders.ts';
 import { type TestRealm, testRealm } from '../provisioning/test-realm.ts';
 

@@ -170,14 +170,19 @@ it("the contract's examples are what the service and Keycloak answer (-u writes 
       throw new Error('a fault of ours');
     },
   });
-  await recordFault({ isTenantOff: async () => true }, 'POST');
+  await recordFault({}, 'POST', 'acme');
 
   const recording = `${JSON.stringify(exchanges, null, 2)}\n`;
   await expect(stableText(recording, realm.issuer)).toMatchFileSnapshot(file);
 });
 
-async function recordFault(dependencies: Partial<AppDependencies>, method: 'GET' | 'POST' = 'GET') {
-  const { request } = await testApp(dependencies);
+async function recordFault(
+  dependencies: Partial<AppDependencies>,
+  method: 'GET' | 'POST' = 'GET',
+  tenantOff?: string,
+) {
+  const { request, keycloak } = await testApp(dependencies);
+  if (tenantOff !== undefined) keycloak.tenantsOff.set(tenantOff, new Date().toISOString());
   const { status, body } = await request({ method, ...(method === 'POST' && { body: crm }) });
   exchanges.push({ operationId: 'createServiceAccount', name: 'problem', status, body });
 }

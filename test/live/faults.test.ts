@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clientAttributes, names } from '../../src/keycloak/names.ts';
+import { clientAttributes, names } from '../../src/names.ts';
 import {
   type Fault,
   type KeycloakProxy,

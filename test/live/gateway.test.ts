@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, inject } from 'vitest';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { describeGateway } from '../contract/gateway.ts';
 import { type TestRealm, testRealm } from '../provisioning/test-realm.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { clientAttributes, names } from '../../src/keycloak/names.ts';
+import { clientAttributes, names } from '../../src/names.ts';
 import type { Call } from '../provisioning/test-realm.ts';
 import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { decode } from '../provisioning/test-realm.ts';
 import { introspector, obtainToken, requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService } from '../support/live-service.ts';

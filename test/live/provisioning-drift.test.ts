@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { clientDrifts, realmDrifts, roleDrifts, scopeDrifts } from '../provisioning/drifts.ts';
 import { permissionDrifts } from '../provisioning/permission-drifts.ts';
 import { policyDrifts } from '../provisioning/policy-drifts.ts';

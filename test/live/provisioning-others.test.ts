@@ -1,5 +1,5 @@
 import { describe, expect, inject, test } from 'vitest';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { inOneOrder, snapshotOfOthers } from '../provisioning/snapshot.ts';
 import { createPerson, createSignInClient, signIn } from '../provisioning/test-person.ts';
 import { type TestRealm, testRealm } from '../provisioning/test-realm.ts';

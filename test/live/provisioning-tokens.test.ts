@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { names } from '../../src/keycloak/names.ts';
 import type { Catalogue } from '../../src/keycloak/provisioning/catalogue.ts';
+import { names } from '../../src/names.ts';
 import { createAccount } from '../provisioning/test-account.ts';
 import { createPerson, createSignInClient, signIn } from '../provisioning/test-person.ts';
 import { decode, type TestRealm, testRealm } from '../provisioning/test-realm.ts';

@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
-import { names } from '../../src/keycloak/names.ts';
 import type { Target } from '../../src/keycloak/provisioning/comparison.ts';
 import { apply } from '../../src/keycloak/provisioning/run.ts';
 import { steps } from '../../src/keycloak/provisioning/steps.ts';
+import { names } from '../../src/names.ts';
 import { testRealm } from '../provisioning/test-realm.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs the command as an operator does. */
 async function command(env: Record<string, string>, ...args: string[]) {
-  const child = spawn(process.execPath, ['src/provision.ts', ...args], { cwd: root, env });
+  const child = spawn(process.execPath, ['src/commands/provision.ts', ...args], { cwd: root, env });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {

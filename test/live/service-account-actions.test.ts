@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreateServiceAccount, ServiceAccountsClient } from '../../packages/client/src/index.ts';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { introspector, obtainToken, requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService } from '../support/live-service.ts';
 import { rolesInToken } from '../support/test-app.ts';

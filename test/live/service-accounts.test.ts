@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ListQuery } from '../../packages/client/src/index.ts';
-import { clientAttributes, names } from '../../src/keycloak/names.ts';
+import { clientAttributes, names } from '../../src/names.ts';
 import { isWellFormedSecret } from '../../src/service-accounts/secret.ts';
 import { obtainToken, requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService, publicUrl } from '../support/live-service.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
-import type { Gateway } from '../../src/keycloak/gateway.ts';
-import { names } from '../../src/keycloak/names.ts';
-import { type Repair, sweep } from '../../src/service-accounts/sweep.ts';
+import { names } from '../../src/names.ts';
+import type { Gateway } from '../../src/service-accounts/gateway.ts';
+import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
 
@@ -28,7 +28,7 @@ const connect = (): Gateway => keycloak.connectGateway({ signal: AbortSignal.tim
 async function sweepIn(minutes: number): Promise<Repair[]> {
   const repairs: Repair[] = [];
   await sweep({
-    housekeeping: keycloak.housekeeping,
+    targets: keycloak.sweepTargets,
     connect,
     now: () => Date.now() + minutes * minuteMs,
     onRepair: (repair) => void repairs.push(repair),
@@ -43,7 +43,10 @@ async function sweepIn(minutes: number): Promise<Repair[]> {
 async function make({ whole = true } = {}) {
   const gateway = connect();
   const account = newAccount({ tenantId: 'acme', at: new Date().toISOString() });
-  await gateway.reserveUsername('acme', account.username, { accountId: account.id, reservedAt: account.at });
+  await gateway.tryReserveUsername('acme', account.username, {
+    accountId: account.id,
+    reservedAt: account.at,
+  });
   await gateway.createClient(account);
   await gateway.grantRoles(account.id, ['mode-agent']);
   if (whole) await gateway.finishAccount(account.id);
@@ -52,12 +55,12 @@ async function make({ whole = true } = {}) {
 
 const isFree = async (username: string) => {
   const holder = { accountId: randomUUID(), reservedAt: new Date().toISOString() };
-  const outcome = await connect().reserveUsername('acme', username, holder);
+  const outcome = await connect().tryReserveUsername('acme', username, holder);
   await connect().releaseUsername('acme', username, holder.accountId);
   return outcome === 'reserved';
 };
 
-describe('the sweeper', () => {
+describe('the sweep', () => {
   it('leaves what is whole and what is under way as it is', async () => {
     const whole = await make();
     const underWay = await make({ whole: false });
@@ -85,7 +88,7 @@ describe('the sweeper', () => {
     const renamed = await make();
     await connect().editAccount(renamed.id, { username: 'Renamed' }, stamp);
     const gone = randomUUID();
-    await connect().reserveUsername('acme', 'Gone', {
+    await connect().tryReserveUsername('acme', 'Gone', {
       accountId: gone,
       reservedAt: new Date().toISOString(),
     });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../dev/child.ts';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
-import { names } from '../../src/keycloak/names.ts';
-import { switchTenantOff, switchTenantOn } from '../../src/tenants/switch-tenant.ts';
+import { names } from '../../src/names.ts';
+import { type SwitchDependencies, switchTenantOff, switchTenantOn } from '../../src/tenants/switch-tenant.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import { type LiveService, liveService } from '../support/live-service.ts';
 
@@ -29,7 +29,7 @@ async function tenant(...args: string[]) {
   const { realm } = live;
   const auditFile = join(folder, `audit-${args.join('-')}-${Date.now()}`);
   let output = '';
-  const code = await run(process.execPath, ['src/tenant.ts', ...args, '--by', 'Olga'], {
+  const code = await run(process.execPath, ['src/commands/tenant.ts', ...args, '--by', 'Olga'], {
     env: {
       KEYCLOAK_URL: realm.url,
       KEYCLOAK_REALM: realm.name,
@@ -61,12 +61,14 @@ const obtainsToken = async (credentials: Created) =>
 const statusOf = async ({ id }: Created) =>
   (await live.request({ path: `/acme/service-accounts/${id}` })).body.status;
 
+const connect = () => keycloak.connectGateway({ signal: AbortSignal.timeout(20_000) });
+
 /** Without the wait for requests that are under way. */
-const settings = {
+const settings: SwitchDependencies = {
   tenantId: 'globex',
+  connect,
   by: { subject: 'operator', username: 'Olga' },
-  settleMs: 0,
-  wait: async () => undefined,
+  settle: async () => undefined,
   onSwitched: () => undefined,
 };
 
@@ -109,7 +111,7 @@ describe('npm run tenant', () => {
     expect(await live.request({ method: 'POST', body })).toMatchObject(refused);
     expect(await live.request({ method: 'POST', path: `${path}/activate` })).toMatchObject(refused);
 
-    const again = await switchTenantOff(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    const again = await switchTenantOff({ ...settings, tenantId: 'acme' });
     expect(again).toEqual({ switched: 0, untouched: 3 });
 
     const on = await tenant('activate', 'acme');
@@ -123,7 +125,7 @@ describe('npm run tenant', () => {
     expect(await Promise.all([first, second, inactive].map(obtainsToken))).toEqual([true, true, false]);
     expect((await live.request({ method: 'POST', body })).status).toBe(201);
     // What it switched off is not remembered beyond its coming back.
-    const andAgain = await switchTenantOn(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    const andAgain = await switchTenantOn({ ...settings, tenantId: 'acme' });
     expect(andAgain.switched).toBe(0);
   });
 
@@ -134,10 +136,10 @@ describe('npm run tenant', () => {
     expect([notOff.code, notOff.output]).toEqual([0, 'acme is not off; nothing was changed.\n']);
     expect(await obtainsToken(breached)).toBe(true);
 
-    await switchTenantOff(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    await switchTenantOff({ ...settings, tenantId: 'acme' });
     // Switching it on was begun, and broke off.
     const brokenOff = { ...settings, tenantId: 'acme', onSwitched: interrupt };
-    await expect(switchTenantOn(keycloak.tenants, brokenOff)).rejects.toThrow('interrupted');
+    await expect(switchTenantOn(brokenOff)).rejects.toThrow('interrupted');
     const on = await tenant('activate', 'acme', '--keep-inactive');
     expect(on.code).toBe(0);
     expect(on.output).toMatch(/^acme is on: \d+ accounts that were active stay inactive/m);
@@ -151,8 +153,8 @@ describe('npm run tenant', () => {
     expect(await obtainsToken(breached)).toBe(false);
     expect(await obtainsToken({ ...breached, ...renewed.body })).toBe(true);
     // What stayed inactive is not brought back by a later off and on.
-    const { switched } = await switchTenantOff(keycloak.tenants, { ...settings, tenantId: 'acme' });
-    const back = await switchTenantOn(keycloak.tenants, { ...settings, tenantId: 'acme' });
+    const { switched } = await switchTenantOff({ ...settings, tenantId: 'acme' });
+    const back = await switchTenantOn({ ...settings, tenantId: 'acme' });
     expect([switched, back.switched]).toEqual([1, 1]);
   });
 
@@ -176,58 +178,51 @@ describe('switching a tenant', () => {
   it('goes on after an interruption, and then brings back all that was active at the beginning', async () => {
     const accounts = [await account('one', 'globex'), await account('two', 'globex')];
     const tokens = () => Promise.all(accounts.map(obtainsToken));
-    await expect(switchTenantOff(keycloak.tenants, { ...settings, onSwitched: interrupt })).rejects.toThrow(
-      'interrupted',
-    );
-    expect(await keycloak.tenants.isOff('globex', AbortSignal.timeout(5_000))).toBe(true);
-    await switchTenantOff(keycloak.tenants, settings);
+    await expect(switchTenantOff({ ...settings, onSwitched: interrupt })).rejects.toThrow('interrupted');
+    expect(await connect().isTenantOff('globex')).toBe(true);
+    await switchTenantOff(settings);
     expect(await tokens()).toEqual([false, false]);
 
-    await expect(switchTenantOn(keycloak.tenants, { ...settings, onSwitched: interrupt })).rejects.toThrow(
-      'interrupted',
-    );
-    expect(await keycloak.tenants.isOff('globex', AbortSignal.timeout(5_000))).toBe(true);
-    await switchTenantOn(keycloak.tenants, settings);
+    await expect(switchTenantOn({ ...settings, onSwitched: interrupt })).rejects.toThrow('interrupted');
+    expect(await connect().isTenantOff('globex')).toBe(true);
+    await switchTenantOn(settings);
     expect(await tokens()).toEqual([true, true]);
-    expect(await keycloak.tenants.isOff('globex', AbortSignal.timeout(5_000))).toBe(false);
+    expect(await connect().isTenantOff('globex')).toBe(false);
   });
 
   it('takes what an administrator deactivated in the meantime for inactive, whatever the list said', async () => {
     const { id } = await account('meanwhile', 'globex');
     const path = `/globex/service-accounts/${id}/deactivate`;
-    const listed = keycloak.tenants.accounts;
-    const tenants = {
-      ...keycloak.tenants,
-      async *accounts(tenantId: string) {
-        for await (const found of listed(tenantId)) {
-          if (found.account.id === id && found.account.active) {
-            await keycloak.tenants.markOn(tenantId);
-            const answer = await live.request({ as: 'globexAdmin', method: 'POST', path });
-            expect(answer.status).toBe(200);
-            await keycloak.tenants.markOff(tenantId, new Date().toISOString());
-          }
-          yield found;
+    const listing: SwitchDependencies['connect'] = () => {
+      const gateway = connect();
+      const listAccounts: typeof gateway.listAccounts = async (...range) => {
+        const stretch = await gateway.listAccounts(...range);
+        if (stretch.accounts.some((account) => account.id === id && account.active)) {
+          const answer = await live.request({ as: 'globexAdmin', method: 'POST', path });
+          expect(answer.status).toBe(200);
         }
-      },
+        return stretch;
+      };
+      return { ...gateway, listAccounts };
     };
-    await switchTenantOff(tenants, settings);
-    await switchTenantOn(keycloak.tenants, settings);
+    await switchTenantOff({ ...settings, connect: listing });
+    await switchTenantOn(settings);
     const read = await live.request({ as: 'globexAdmin', path: `/globex/service-accounts/${id}` });
     expect(read.body.status).toBe('inactive');
   });
 
   it('finds what a request that was under way activated or made after the first look', async () => {
     const late: Created[] = [];
-    const wait = async () => {
+    const settle = async () => {
       if (late.length > 0) return;
       // As a request does that was let through before.
-      await switchTenantOn(keycloak.tenants, settings);
+      await switchTenantOn(settings);
       late.push(await account('late', 'globex'));
-      await keycloak.tenants.markOff('globex', new Date().toISOString());
+      await connect().setTenantOff('globex', new Date().toISOString());
     };
-    await switchTenantOff(keycloak.tenants, { ...settings, wait });
+    await switchTenantOff({ ...settings, settle });
     expect(await Promise.all(late.map(obtainsToken))).toEqual([false]);
-    await switchTenantOn(keycloak.tenants, settings);
+    await switchTenantOn(settings);
   });
 
   it('keeps a tenant that never had an account from its first', async () => {
@@ -235,9 +230,9 @@ describe('switching a tenant', () => {
     const body = { username: 'first', mode: 'agent' };
     const ask = () =>
       live.request({ as: 'initechAdmin', method: 'POST', path: '/initech/service-accounts', body });
-    await switchTenantOff(keycloak.tenants, initech);
+    await switchTenantOff(initech);
     expect(await ask()).toMatchObject({ status: 403, body: { code: 'tenant-off' } });
-    await switchTenantOn(keycloak.tenants, initech);
+    await switchTenantOn(initech);
     expect((await ask()).status).toBe(201);
   });
 });

@@ -1,4 +1,4 @@
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import type { TestRealm } from './test-realm.ts';
 
 export interface Drift {

@@ -1,4 +1,4 @@
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 
 /** The clients that only hold roles: what the service needs of them is readable to it, and nobody signs in as one. */
 export const roleHolders: string[] = [

@@ -1,5 +1,5 @@
-import { newClient } from '../../src/keycloak/account-representation.ts';
-import { names } from '../../src/keycloak/names.ts';
+import { newClient } from '../../src/keycloak/accounts/account-representation.ts';
+import { names } from '../../src/names.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 import type { Call, TestRealm } from './test-realm.ts';
 

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
-import { names } from '../../src/keycloak/names.ts';
 import { loadCatalogue } from '../../src/keycloak/provisioning/catalogue.ts';
 import type { Target } from '../../src/keycloak/provisioning/comparison.ts';
 import { connectAsOperator } from '../../src/keycloak/provisioning/operator.ts';
 import { apply, check } from '../../src/keycloak/provisioning/run.ts';
 import { readSettings } from '../../src/keycloak/provisioning/settings.ts';
 import { steps } from '../../src/keycloak/provisioning/steps.ts';
+import { names } from '../../src/names.ts';
 
 export interface Answer {
   status: number;

@@ -48,7 +48,7 @@ describe('switching an account off and on', () => {
     const service = await testApp();
     const { id } = await created(service);
     const before = stateOf(service);
-    inject(service.keycloak, { method: 'setActive' });
+    inject(service.keycloak, { method: 'setStatus' });
     expect((await switchTo(service, id, 'deactivate')).status).toBe(503);
     expect(stateOf(service)).toEqual(before);
   });
@@ -56,7 +56,7 @@ describe('switching an account off and on', () => {
   it('whose answer was lost is as it should be after a retry', async () => {
     const service = await testApp();
     const { id } = await created(service);
-    inject(service.keycloak, { method: 'setActive', when: 'after', code: 'outcome-unknown' });
+    inject(service.keycloak, { method: 'setStatus', when: 'after', code: 'outcome-unknown' });
     expect((await switchTo(service, id, 'deactivate')).status).toBe(504);
     inject(service.keycloak);
     service.keycloak.locks.clear();

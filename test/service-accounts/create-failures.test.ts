@@ -3,8 +3,8 @@ import { callsOnOne, create, created, pathOf, stateOf } from '../support/account
 import { inject } from '../support/faults.ts';
 import { type TestApp, testApp } from '../support/test-app.ts';
 
-const changes = ['createClient', 'assignTenant', 'grantRoles', 'finishAccount'] as const;
-const steps = ['reserveUsername', 'listAccounts', ...changes] as const;
+const changes = ['createClient', 'assignTenantAndRoles', 'finishAccount'] as const;
+const steps = ['tryReserveUsername', 'listAccounts', ...changes] as const;
 
 /** The accounts that anybody can see. */
 const visible = ({ keycloak }: TestApp) =>
@@ -70,7 +70,7 @@ describe('a create that fails half way', () => {
     const service = await testApp();
     let atTheEnd: unknown;
     service.keycloak.afterCall = (method) => {
-      if (method === 'grantRoles') atTheEnd = visible(service);
+      if (method === 'assignTenantAndRoles') atTheEnd = visible(service);
     };
     expect((await create(service)).status).toBe(201);
     expect(atTheEnd).toEqual([]);
@@ -92,7 +92,7 @@ describe('a create that fails half way', () => {
     const service = await testApp();
     await created(service, { username: 'other' });
     const before = stateOf(service);
-    inject(service.keycloak, { method: 'assignTenant' });
+    inject(service.keycloak, { method: 'assignTenantAndRoles' });
     expect((await create(service)).status).toBe(503);
     expect(stateOf(service)).toEqual(before);
   });

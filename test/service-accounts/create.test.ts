@@ -79,9 +79,9 @@ describe('creating a service account', () => {
     const service = await testApp();
     await created(service);
     const changes = service.keycloak.calls.filter((call) =>
-      ['reserveUsername', 'createClient', 'assignTenant', 'grantRoles'].includes(call),
+      ['tryReserveUsername', 'createClient', 'assignTenantAndRoles'].includes(call),
     );
-    expect(changes).toEqual(['reserveUsername', 'createClient', 'assignTenant', 'grantRoles']);
+    expect(changes).toEqual(['tryReserveUsername', 'createClient', 'assignTenantAndRoles']);
   });
 
   it('refuses more accounts than a tenant may have, and frees the name again', async () => {

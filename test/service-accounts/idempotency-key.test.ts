@@ -47,7 +47,7 @@ describe('a create with an Idempotency-Key', () => {
     expect(secrets).toContain(secretOf(service, answers[0]?.body.id));
   });
 
-  it.each(['createClient', 'assignTenant', 'grantRoles', 'finishAccount'] as const)(
+  it.each(['createClient', 'assignTenantAndRoles', 'finishAccount'] as const)(
     'finishes what a crash after %s left half made',
     async (method) => {
       const service = await testApp();

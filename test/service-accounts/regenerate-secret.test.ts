@@ -41,7 +41,7 @@ describe('regenerating a secret', () => {
     expect(rolesOf(service, id)).toEqual(['mode-agent']);
   });
 
-  it.each(['findAccount', 'grantedRoles', 'replaceSecret'] as const)(
+  it.each(['findAccountWithRoles', 'replaceSecret'] as const)(
     'that is not possible at %s leaves the old one valid and discloses none',
     async (method) => {
       const service = await testApp();

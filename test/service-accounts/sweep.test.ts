@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Gateway } from '../../src/keycloak/gateway.ts';
 import type { Account } from '../../src/service-accounts/account.ts';
-import { type Repair, sweep } from '../../src/service-accounts/sweep.ts';
+import type { Gateway } from '../../src/service-accounts/gateway.ts';
+import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
 import { created, stateOf } from '../support/accounts.ts';
 import { type TestApp, testApp } from '../support/test-app.ts';
 
@@ -12,7 +12,7 @@ async function sweepOf({ keycloak }: TestApp, ending = signal(), onRepair = (_: 
   const repairs: Repair[] = [];
   const nothing = async function* () {};
   await sweep({
-    housekeeping: {
+    targets: {
       async *accounts() {
         for (const { account } of [...keycloak.clients.values()]) yield account;
       },

@@ -1,4 +1,4 @@
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { inOneOrder } from '../provisioning/snapshot.ts';
 import { keyOfTheRealm } from './forged-tokens.ts';
 import { startProxy } from './live-proxy.ts';

@@ -1,5 +1,5 @@
 import { type ErrorCode, ServiceError } from '../../src/errors.ts';
-import type { Gateway } from '../../src/keycloak/gateway.ts';
+import type { Gateway } from '../../src/service-accounts/gateway.ts';
 import type { InMemoryKeycloak } from './in-memory-keycloak.ts';
 
 /** What a test breaks: the `nth` call of a method (from 1; every call when left out), before or after its effect. */

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { ServiceError } from '../../src/errors.ts';
+import { names } from '../../src/names.ts';
+import type { Catalogue } from '../../src/permissions/catalogue.ts';
+import { permissionNames } from '../../src/permissions/catalogue.ts';
+import { type Account, type Stamp, withVersion } from '../../src/service-accounts/account.ts';
 import type {
   AccountLock,
   ConnectGateway,
   Gateway,
   NewAccount,
-  UsernameHolder,
-} from '../../src/keycloak/gateway.ts';
-import { names } from '../../src/keycloak/names.ts';
-import type { Catalogue } from '../../src/permissions/catalogue.ts';
-import { permissionNames } from '../../src/permissions/catalogue.ts';
-import { type Account, type Stamp, withVersion } from '../../src/service-accounts/account.ts';
+  UsernameReservation,
+} from '../../src/service-accounts/gateway.ts';
 import { usernameKey } from '../../src/service-accounts/username.ts';
 
 interface StoredClient {
@@ -27,10 +27,12 @@ interface StoredClient {
  */
 export class InMemoryKeycloak {
   readonly clients = new Map<string, StoredClient>();
-  readonly usernames = new Map<string, UsernameHolder>();
+  readonly usernames = new Map<string, UsernameReservation>();
   /** Locks that are held, by tenant and account; a test may put one there. */
   readonly locks = new Set<string>();
   readonly deleted = new Set<string>();
+  /** The tenants that are switched off, and since when. */
+  readonly tenantsOff = new Map<string, string>();
   readonly catalogue: Catalogue;
   /** Called before each call to Keycloak takes effect, with the method's name; may throw. */
   beforeCall: (method: keyof Gateway) => void | Promise<void> = () => undefined;
@@ -65,7 +67,18 @@ export class InMemoryKeycloak {
   #methods(): Gateway {
     return {
       catalogue: async () => this.catalogue,
+      isTenantOff: async (tenantId) => this.tenantsOff.has(tenantId),
+      setTenantOff: async (tenantId, since) => {
+        if (since === null) this.tenantsOff.delete(tenantId);
+        else this.tenantsOff.set(tenantId, since);
+      },
       findAccount: async (id) => this.clients.get(id)?.account,
+      findAccountWithRoles: async (tenantId, id) => {
+        const stored = this.clients.get(id);
+        if (stored?.account.tenantId !== tenantId || stored.account.unfinishedSince !== null)
+          return undefined;
+        return { account: stored.account, roles: [...stored.roles] };
+      },
       findAccountByClientId: async (clientId) =>
         [...this.clients.values()].find(({ account }) => account.clientId === clientId)?.account,
       listAccounts: async (tenantId, first, max) => {
@@ -83,16 +96,18 @@ export class InMemoryKeycloak {
         const stored = { secret: account.secret, tenantInToken: undefined, roles: new Set<string>() };
         this.clients.set(account.id, { account: created(account), ...stored });
       },
-      assignTenant: async (id, tenantId) => {
-        this.#stored(id).tenantInToken = tenantId;
+      assignTenantAndRoles: async (id, tenantId, roles) => {
+        const stored = this.#stored(id);
+        for (const role of this.#known(roles)) stored.roles.add(role);
+        stored.tenantInToken = tenantId;
       },
       editAccount: async (id, edit, stamp) => {
         const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
-        this.#change(id, stamp, given);
+        this.#update(id, stamp, given);
       },
       replaceSecret: async (id, secret, stamp, requests) => {
         this.#stored(id).secret = secret.value;
-        this.#change(id, stamp, { secretHint: secret.hint, secretCreatedAt: stamp.at, requests });
+        this.#update(id, stamp, { secretHint: secret.hint, secretCreatedAt: stamp.at, requests });
       },
       finishAccount: async (id) => {
         const stored = this.#stored(id);
@@ -106,7 +121,7 @@ export class InMemoryKeycloak {
         return true;
       },
       wasDeleted: async (tenantId, id) => this.deleted.has(`${tenantId}/${id}`),
-      setActive: async (id, active, stamp) => this.#change(id, stamp, { active }),
+      setStatus: async (id, status, stamp) => this.#update(id, stamp, status),
       deleteAccount: async (id) => this.clients.delete(id),
       grantedRoles: async (id) => [...this.#stored(id).roles],
       grantRoles: async (id, roles) => {
@@ -115,19 +130,20 @@ export class InMemoryKeycloak {
       revokeRoles: async (id, roles) => {
         for (const role of this.#known(roles)) this.#stored(id).roles.delete(role);
       },
-      reserveUsername: async (tenantId, username, holder) => {
+      tryReserveUsername: async (tenantId, username, reservation) => {
         const key = `${tenantId}/${usernameKey(username)}`;
         const current = this.usernames.get(key);
-        const isAnother = current?.accountId !== holder.accountId || current.reservedAt !== holder.reservedAt;
+        const isAnother =
+          current?.accountId !== reservation.accountId || current.reservedAt !== reservation.reservedAt;
         if (current !== undefined && isAnother) return current;
-        this.usernames.set(key, holder);
+        this.usernames.set(key, reservation);
         return 'reserved';
       },
       releaseUsername: async (tenantId, username, accountId, reservedAt) => {
         const key = `${tenantId}/${usernameKey(username)}`;
-        const holder = this.usernames.get(key);
-        if (holder?.accountId !== accountId) return;
-        if (reservedAt === undefined || holder.reservedAt === reservedAt) this.usernames.delete(key);
+        const current = this.usernames.get(key);
+        if (current?.accountId !== accountId) return;
+        if (reservedAt === undefined || current.reservedAt === reservedAt) this.usernames.delete(key);
       },
       forCleanup: () => this.#gateway(),
     };
@@ -155,10 +171,10 @@ export class InMemoryKeycloak {
     return stored;
   }
 
-  #change(id: string, stamp: Stamp, change: Partial<Account>): void {
+  #update(id: string, stamp: Stamp, fields: Partial<Account>): void {
     const stored = this.#stored(id);
     const { version: _, ...rest } = stored.account;
-    stored.account = withVersion({ ...rest, ...change, updatedAt: stamp.at, updatedBy: stamp.by });
+    stored.account = withVersion({ ...rest, ...fields, updatedAt: stamp.at, updatedBy: stamp.by });
   }
 
   #known(roles: readonly string[]): readonly string[] {
@@ -171,7 +187,7 @@ export class InMemoryKeycloak {
 
 function created({ secret: _, at, by, ...rest }: NewAccount): Account {
   const times = { secretCreatedAt: at, createdAt: at, createdBy: by, updatedAt: at, updatedBy: by };
-  return withVersion({ ...rest, ...times, active: true, unfinishedSince: at });
+  return withVersion({ ...rest, ...times, active: true, tenantOff: null, unfinishedSince: at });
 }
 
 /** An account as a test wants it, everything else made up. */

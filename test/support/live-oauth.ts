@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import * as oauth from 'openid-client';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { decode } from '../provisioning/test-realm.ts';
 import type { LiveRealm } from './live-realm.ts';
 

@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { names } from '../../src/keycloak/names.ts';
+import { names } from '../../src/names.ts';
 import { createPerson, createSignInClient, signIn } from '../provisioning/test-person.ts';
 import { type TestRealm, testRealm } from '../provisioning/test-realm.ts';
 

@@ -4,8 +4,8 @@ import { buildApp } from '../../src/app.ts';
 import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
-import { names } from '../../src/keycloak/names.ts';
-import type { AuditRecord } from '../../src/observability/audit.ts';
+import { names } from '../../src/names.ts';
+import type { AuditRecord } from '../../src/service-accounts/audit.ts';
 import { type LiveRealm, liveRealm, type PersonName } from './live-realm.ts';
 
 export const publicUrl = 'https://api.example.test/gateway';
@@ -72,7 +72,6 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     rateLimits: { perCallerPerMinute: requestsPerMinute, perTenantPerMinute: 100_000 },
     corsOrigins: settings.corsOrigins ?? [],
     showDocumentation: port !== 0,
-    isTenantOff: keycloak.tenants.isOff,
   });
   const url = await app.listen({ host: '127.0.0.1', port });
 

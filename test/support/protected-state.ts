@@ -1,4 +1,4 @@
-import { clientAttributes, names } from '../../src/keycloak/names.ts';
+import { clientAttributes, names } from '../../src/names.ts';
 import { inOneOrder } from '../provisioning/snapshot.ts';
 import type { TestRealm } from '../provisioning/test-realm.ts';
 

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppDependencies, buildApp } from '../../src/app.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
-import type { AuditRecord } from '../../src/observability/audit.ts';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
+import type { AuditRecord } from '../../src/service-accounts/audit.ts';
 import { shippedCatalogue } from './catalogue.ts';
 import { InMemoryKeycloak } from './in-memory-keycloak.ts';
 
@@ -92,7 +92,6 @@ export async function testApp(options: Partial<AppDependencies> = {}): Promise<T
     rateLimits: { perCallerPerMinute: 100_000, perTenantPerMinute: 100_000 },
     corsOrigins: [],
     showDocumentation: true,
-    isTenantOff: async () => false,
     ...options,
   });
   onTestFinished(() => app.close());

@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Whether the service can do its work
-         * @description Red until Keycloak was once seen provisioned. Then `keycloak` says how it is now.
+         * @description Returns 503 until Keycloak was once seen provisioned. After that `keycloak`, `provisioned` and `missing` alone say how it is now.
          */
         get: operations["readyz"];
         put?: never;
@@ -111,7 +111,7 @@ export interface paths {
         head?: never;
         /**
          * Edit a service account
-         * @description Changes what is given (JSON merge patch, RFC 7396). You need every right that the account has and gets. On the way from one set of permissions to another the account never has more than the greater of both. Tokens issued before keep the old permissions until they expire.
+         * @description Changes only the fields you send (JSON merge patch, RFC 7396). You need every right that the account has and gets. On the way from one set of permissions to another the account never has more than the greater of both. Tokens issued before keep the old permissions until they expire.
          */
         patch: operations["editServiceAccount"];
         trace?: never;
@@ -515,8 +515,9 @@ export interface operations {
                         status: "ready" | "not-ready";
                         /** @enum {string} */
                         keycloak: "up" | "down";
+                        /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
                         provisioned: boolean;
-                        /** @description What provisioning would make. */
+                        /** @description What is missing, or more than it should be. */
                         missing: string[];
                     };
                 };
@@ -562,8 +563,9 @@ export interface operations {
                         status: "ready" | "not-ready";
                         /** @enum {string} */
                         keycloak: "up" | "down";
+                        /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
                         provisioned: boolean;
-                        /** @description What provisioning would make. */
+                        /** @description What is missing, or more than it should be. */
                         missing: string[];
                     };
                 };
@@ -2369,7 +2371,7 @@ export interface operations {
                         access_token: string;
                         /** @constant */
                         token_type: "Bearer";
-                        /** @description How many seconds it is good for. */
+                        /** @description For how many seconds it is valid. */
                         expires_in: number;
                         /** @constant */
                         refresh_expires_in?: 0;

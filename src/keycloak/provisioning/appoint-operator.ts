@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { NetworkError } from '@keycloak/keycloak-admin-client';
-import { names } from '../names.ts';
+import { names } from '../../names.ts';
 import type { Step, Target } from './comparison.ts';
 import { findClient, requireClient, requireRoles } from './lookups.ts';
 import { connectAsOperator } from './operator.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { names } from '../names.ts';
+import { names } from '../../names.ts';
 
 const projectRoot = new URL('../../../', import.meta.url);
 

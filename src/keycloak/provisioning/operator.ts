@@ -1,5 +1,5 @@
 import KeycloakAdminClient, { fetchWithError } from '@keycloak/keycloak-admin-client';
-import { authenticationParameters } from '../client-authentication.ts';
+import { authenticationParameters } from '../calls/client-authentication.ts';
 import type { OperatorCredential, ProvisioningSettings } from './settings.ts';
 
 type OperatorSettings = Pick<

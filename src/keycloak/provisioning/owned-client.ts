@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
-import { assertionAlgorithm, publicKeySet } from '../client-keys.ts';
+import { assertionAlgorithm, publicKeySet } from '../calls/client-keys.ts';
 import { type Comparison, mismatches, setDifference, type Target } from './comparison.ts';
 import { findClient, requireClientScope, type StoredClient } from './lookups.ts';
 import { isProvisioned, provisionedMark, somebodyElses } from './ownership.ts';

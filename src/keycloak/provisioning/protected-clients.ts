@@ -1,4 +1,4 @@
-import { clientAttributes, names } from '../names.ts';
+import { clientAttributes, names } from '../../names.ts';
 import type { Target } from './comparison.ts';
 import { allPages, type StoredClient } from './lookups.ts';
 

@@ -1,6 +1,6 @@
 import type ClientPolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientPolicyRepresentation.js';
 import type ClientProfileRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientProfileRepresentation.js';
-import { names } from '../names.ts';
+import { names } from '../../names.ts';
 
 /** Every field in which Keycloak 26.7 looks for an address, of SAML clients too. */
 const addresses = [

@@ -1,4 +1,4 @@
-import { names } from '../names.ts';
+import { names } from '../../names.ts';
 import { allRoleNames } from './catalogue.ts';
 import type { Target } from './comparison.ts';
 import { clientRoles, requireClient, requireRoles } from './lookups.ts';

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { readFileVariables } from '../../file-variables.ts';
-import type { ClientCredential } from '../client-authentication.ts';
-import { readPrivateKey, readPublicKeys } from '../client-keys.ts';
+import type { ClientCredential } from '../calls/client-authentication.ts';
+import { readPrivateKey, readPublicKeys } from '../calls/client-keys.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectKeycloak, type KeycloakConnection } from '../../../src/keycloak/connect.ts';
-import { clientAttributes, names } from '../../../src/keycloak/names.ts';
-import { type Repair, sweep } from '../../../src/service-accounts/sweep.ts';
+import { clientAttributes, names } from '../../../src/names.ts';
+import { type Repair, sweep } from '../../../src/upkeep/sweep.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { ServiceAnswer } from '../replica.ts';
@@ -108,10 +108,10 @@ function connectDirectly({ laboratory: { realm }, times }: Bench): KeycloakConne
   );
 }
 
-async function sweepLater({ connectGateway, housekeeping }: KeycloakConnection): Promise<Repair[]> {
+async function sweepLater({ connectGateway, sweepTargets }: KeycloakConnection): Promise<Repair[]> {
   const repairs: Repair[] = [];
   await sweep({
-    housekeeping,
+    targets: sweepTargets,
     connect: () => connectGateway({ signal: AbortSignal.timeout(repairMs) }),
     now: () => Date.now() + laterMs,
     onRepair: (repair) => void repairs.push(repair),
@@ -123,14 +123,14 @@ async function sweepLater({ connectGateway, housekeeping }: KeycloakConnection):
 }
 
 /** Usernames that no account bears, and locks that nobody holds any more. */
-async function leftovers({ housekeeping }: KeycloakConnection): Promise<string[]> {
-  const accounts = new Map((await Array.fromAsync(housekeeping.accounts())).map((one) => [one.id, one]));
-  const usernames = await Array.fromAsync(housekeeping.usernames());
+async function leftovers({ sweepTargets }: KeycloakConnection): Promise<string[]> {
+  const accounts = new Map((await Array.fromAsync(sweepTargets.accounts())).map((one) => [one.id, one]));
+  const usernames = await Array.fromAsync(sweepTargets.usernames());
   const unused = usernames.filter(({ accountId, isOf }) => {
     const account = accounts.get(accountId);
     return account === undefined || !isOf(account);
   });
-  const locks = await Array.fromAsync(housekeeping.locksExpiredBefore(Date.now()));
+  const locks = await Array.fromAsync(sweepTargets.locksExpiredBefore(Date.now()));
   return [
     ...unused.map(({ accountId }) => `a username is reserved for ${accountId}, which does not bear it`),
     ...locks.map(({ name }) => `the lock ${name} is left`),

@@ -1,4 +1,4 @@
-import { names } from '../../../src/keycloak/names.ts';
+import { names } from '../../../src/names.ts';
 import { type AccountState, differences } from '../account-model.ts';
 import type { ServiceAnswer } from '../replica.ts';
 import { type Fault, leavesDoubt } from './fault.ts';

@@ -1,4 +1,4 @@
-import { names } from '../../../src/keycloak/names.ts';
+import { names } from '../../../src/names.ts';
 import type { LiveRealm } from '../../support/live-realm.ts';
 import type { Labelling } from './faulty-proxy.ts';
 

@@ -1,4 +1,4 @@
-import { clientAttributes } from '../../../src/keycloak/names.ts';
+import { clientAttributes } from '../../../src/names.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { createdAccount } from '../races/through-service.ts';
 import type { ServiceRequest } from '../replica.ts';

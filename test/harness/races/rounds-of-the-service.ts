@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientAttributes } from '../../../src/keycloak/names.ts';
+import { clientAttributes } from '../../../src/names.ts';
 import { type Outcome, rolesOfGrant, type Write } from '../account-model.ts';
 import type { TestedRealm } from '../laboratory.ts';
 import { pick, type Random } from '../random.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { clientAttributes } from '../../../src/keycloak/names.ts';
+import { clientAttributes } from '../../../src/names.ts';
 import { type AttackedHouse, attackedHouse, pathOf } from '../../support/attacked-house.ts';
 import { rawRequest, sendRaw } from '../../support/raw-http.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { names } from '../../../src/keycloak/names.ts';
+import { names } from '../../../src/names.ts';
 import { type AttackedHouse, attackedHouse, pathOf } from '../../support/attacked-house.ts';
 import { obtainToken, requestToken } from '../../support/live-oauth.ts';
 import type { Answer, RequestOptions } from '../../support/live-service.ts';

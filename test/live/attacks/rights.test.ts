@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import { connectKeycloak } from '../../../src/keycloak/connect.ts';
-import { names } from '../../../src/keycloak/names.ts';
+import { names } from '../../../src/names.ts';
 import { createClientId } from '../../../src/service-accounts/client-id.ts';
 import { type AttackedHouse, attackedHouse, everyCallOn, pathOf } from '../../support/attacked-house.ts';
 import { newAccount } from '../../support/in-memory-keycloak.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { clientAttributes, names } from '../../../src/keycloak/names.ts';
+import { clientAttributes, names } from '../../../src/names.ts';
 import { type AttackedHouse, attackedHouse, everyCallOn, pathOf } from '../../support/attacked-house.ts';
 import { rawRequest, sendRaw } from '../../support/raw-http.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { newClient } from '../../../src/keycloak/account-representation.ts';
+import { newClient } from '../../../src/keycloak/accounts/account-representation.ts';
 import { connectKeycloak } from '../../../src/keycloak/connect.ts';
-import { clientAttributes, names } from '../../../src/keycloak/names.ts';
+import { clientAttributes, names } from '../../../src/names.ts';
 import { roleHolders } from '../../provisioning/role-holders.ts';
 import { createAccount } from '../../provisioning/test-account.ts';
 import { createPerson, createSignInClient, signIn } from '../../provisioning/test-person.ts';

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { base64url, exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT } from 'jose';
 import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { names } from '../../../src/keycloak/names.ts';
+import { names } from '../../../src/names.ts';
 import { createSignInClient, signIn } from '../../provisioning/test-person.ts';
 import { decode } from '../../provisioning/test-realm.ts';
 import { type AttackedHouse, attackedHouse } from '../../support/attacked-house.ts';

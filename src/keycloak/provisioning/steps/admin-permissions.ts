@@ -1,5 +1,5 @@
 import { Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
-import { names } from '../../names.ts';
+import { names } from '../../../names.ts';
 import { type Comparison, mismatches, NotThereYet, type Step } from '../comparison.ts';
 import { requireClient } from '../lookups.ts';
 import {

@@ -1,6 +1,6 @@
 import type ClientScopeRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientScopeRepresentation.js';
 import type ProtocolMapperRepresentation from '@keycloak/keycloak-admin-client/lib/defs/protocolMapperRepresentation.js';
-import { names } from '../../names.ts';
+import { names } from '../../../names.ts';
 import { allRoleNames } from '../catalogue.ts';
 import { type Comparison, mismatches, type Step, type Target } from '../comparison.ts';
 import {

@@ -1,4 +1,4 @@
-import { names } from '../../names.ts';
+import { names } from '../../../names.ts';
 import type { Step } from '../comparison.ts';
 import { clientRoles, findClient } from '../lookups.ts';
 import { type AdminPermission, findPermissionStore } from '../permission-store.ts';

@@ -1,4 +1,4 @@
-import { names } from '../../names.ts';
+import { names } from '../../../names.ts';
 import { permissionNames } from '../catalogue.ts';
 import type { Step } from '../comparison.ts';
 import { requireClient, requireRoles, type StoredRole } from '../lookups.ts';

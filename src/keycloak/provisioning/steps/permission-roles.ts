@@ -1,4 +1,4 @@
-import { names, roleAttributes } from '../../names.ts';
+import { names, roleAttributes } from '../../../names.ts';
 import type { Catalogue } from '../catalogue.ts';
 import { type Comparison, mismatches, type Step, type Target } from '../comparison.ts';
 import { clientRoles, requireClient, type StoredRole } from '../lookups.ts';

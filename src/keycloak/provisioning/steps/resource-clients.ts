@@ -1,4 +1,4 @@
-import { names } from '../../names.ts';
+import { names } from '../../../names.ts';
 import type { Step } from '../comparison.ts';
 import { findClient } from '../lookups.ts';
 import { compareOwnedClient, noFlows } from '../owned-client.ts';

@@ -1,4 +1,4 @@
-import { names } from '../../names.ts';
+import { names } from '../../../names.ts';
 import type { Comparison, Step, Target } from '../comparison.ts';
 import { clientRoles, requireClient, requireRoles, type StoredClient, type StoredRole } from '../lookups.ts';
 import { authenticatedBy, compareOwnedClient, noFlows } from '../owned-client.ts';

@@ -1,6 +1,6 @@
 import type { UserProfileAttribute } from '@keycloak/keycloak-admin-client/lib/defs/userProfileMetadata.js';
 import { UnmanagedAttributePolicy } from '@keycloak/keycloak-admin-client/lib/defs/userProfileMetadata.js';
-import { names } from '../../names.ts';
+import { names } from '../../../names.ts';
 import { mismatches, NotThereYet, type Step } from '../comparison.ts';
 
 /** People see which tenant they belong to; only administrators decide it, since it becomes a claim. */

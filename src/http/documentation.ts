@@ -1,0 +1,138 @@
+import swagger from '@fastify/swagger';
+import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Document } from '../contract/document.ts';
+import { addExamples } from '../contract/examples.ts';
+import { addHeaders } from '../contract/headers.ts';
+import { tokenUrlPath } from '../contract/token-url.ts';
+import { names } from '../names.ts';
+
+export interface DocumentationOptions {
+  /** The service as the world sees it. */
+  readonly publicUrl: string;
+  /** The realm as the world sees it. */
+  readonly issuer: string;
+  /** Whether /swagger is served; the document itself is made in either case. */
+  readonly isShown: boolean;
+}
+
+const description = `Service accounts of an Orki tenant. Each is a confidential client in Keycloak; its token comes
+from Keycloak's own token URL by the client credentials grant. Times are RFC 3339 in UTC. Errors are problem details
+(RFC 9457): decide by \`code\`. Where a JSON object names a key twice, the last one counts.`;
+
+/** The OpenAPI document, made from the routes' schemas, and Swagger UI at /swagger, where a person can sign in. */
+export async function documentation(app: FastifyInstance, options: DocumentationOptions): Promise<void> {
+  const endpoint = `${options.issuer}/protocol/openid-connect`;
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Orki service accounts',
+        version: packageJson.version,
+        description,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: options.publicUrl }],
+      tags: [
+        { name: 'Service accounts', description: 'Create, find, change and remove them.' },
+        { name: 'Permissions', description: 'What there is to grant.' },
+        { name: 'Tokens', description: 'What an integration does with its credentials, at Keycloak.' },
+        { name: 'Health', description: 'For operations.' },
+      ],
+      security: [{ person: ['openid'] }, { token: [] }],
+      components: {
+        securitySchemes: {
+          person: {
+            type: 'oauth2',
+            description: 'Sign in at Keycloak (authorization code with PKCE). Leave client_secret empty.',
+            flows: {
+              authorizationCode: {
+                authorizationUrl: `${endpoint}/auth`,
+                tokenUrl: `${endpoint}/token`,
+                scopes: { openid: 'Who you are' },
+              },
+            },
+          },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'An access token of the realm, for this tenant.',
+          },
+        },
+      },
+    },
+    transform: withRequiredPermission,
+    transformObject: (input) => {
+      const document = withoutUnusedSchemas(jsonSchemaTransformObject(input));
+      completeDocument(document as unknown as Document, options.issuer);
+      return document;
+    },
+  });
+  if (options.isShown) await app.register(swaggerUi, userInterface(options));
+}
+
+/** Says what the route asks of a caller, by the very setting that the check reads. */
+const withRequiredPermission: typeof jsonSchemaTransform = (input) => {
+  const { schema, url } = jsonSchemaTransform(input);
+  const { requiredPermission } = input.route.config ?? {};
+  const permissions = requiredPermission && { 'x-required-permissions': [requiredPermission] };
+  return { schema: { ...schema, ...permissions }, url };
+};
+
+function completeDocument(document: Document, issuer: string): void {
+  addHeaders(document);
+  Object.assign(document.paths, tokenUrlPath(issuer));
+  addExamples(document);
+}
+
+function userInterface({ publicUrl, issuer }: DocumentationOptions): FastifySwaggerUiOptions {
+  const path = new URL(publicUrl).pathname.replace(/\/+$/, '');
+  const self = "'self'";
+  return {
+    routePrefix: '/swagger',
+    ...(path === '' ? {} : { indexPrefix: path }),
+    initOAuth: {
+      clientId: names.frontendClient,
+      usePkceWithAuthorizationCodeGrant: true,
+      scopes: 'openid',
+    },
+    uiConfig: { layout: 'BaseLayout', persistAuthorization: false, displayRequestDuration: true },
+    theme: { title: 'Orki service accounts' },
+    staticCSP: {
+      'default-src': ["'none'"],
+      'script-src': [self],
+      // Swagger UI sets styles from its scripts.
+      'style-src': [self, "'unsafe-inline'"],
+      'img-src': [self, 'data:'],
+      // Signing in ends with a request to Keycloak's token URL.
+      'connect-src': [self, new URL(publicUrl).origin, new URL(issuer).origin],
+      'base-uri': ["'none'"],
+      'form-action': ["'none'"],
+      'frame-ancestors': ["'none'"],
+    },
+  };
+}
+
+type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
+
+/** Each named zod schema is written as an input and as an output; what no operation refers to only confuses. */
+function withoutUnusedSchemas(document: OpenApiDocument): OpenApiDocument {
+  const components = 'components' in document ? document.components : undefined;
+  if (components?.schemas === undefined) return document;
+  const refersTo = (name: string) => `"#/components/schemas/${name}"`;
+  const rest = JSON.stringify({ ...document, components: {} });
+  const texts = new Map(
+    Object.entries(components.schemas).map(([name, schema]) => [name, JSON.stringify(schema)]),
+  );
+  const isUsed = (name: string, trail: readonly string[] = []): boolean =>
+    rest.includes(refersTo(name)) ||
+    [...texts].some(
+      ([user, text]) =>
+        !trail.includes(user) && text.includes(refersTo(name)) && isUsed(user, [...trail, name]),
+    );
+  const used = Object.entries(components.schemas).filter(([name]) => isUsed(name));
+  return { ...document, components: { ...components, schemas: Object.fromEntries(used) } } as OpenApiDocument;
+}

@@ -1,0 +1,167 @@
+import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
+import { z } from 'zod';
+import { keycloakUnavailable, ServiceError } from '../../errors.ts';
+import { clientAttributes } from '../../names.ts';
+import type { Gateway } from '../../service-accounts/gateway.ts';
+import type { BoundCalls } from '../calls/bound-calls.ts';
+import { confirmWrite } from '../calls/confirm-write.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
+import {
+  accountOf,
+  editedAttributes,
+  finishedAttributes,
+  newClient,
+  secretAttributes,
+  statusFields,
+  updatedAttributes,
+  withEveryWrite,
+} from './account-representation.ts';
+import type { RealmObjects } from './realm-objects.ts';
+
+type AccountClients = Pick<
+  Gateway,
+  | 'findAccount'
+  | 'findAccountByClientId'
+  | 'listAccounts'
+  | 'createClient'
+  | 'finishAccount'
+  | 'editAccount'
+  | 'replaceSecret'
+  | 'setStatus'
+  | 'deleteAccount'
+>;
+
+const withClientId = z.looseObject({ clientId: z.string() });
+const writable = z.object({
+  enabled: z.boolean(),
+  secret: z.string().optional(),
+  attributes: z.record(z.string(), z.string()).default({}),
+});
+
+/** What a write replaces of a client; Keycloak keeps the rest. */
+type ClientFields = Pick<ClientRepresentation, 'enabled' | 'secret'> & {
+  attributes: Record<string, string>;
+};
+
+/** Service accounts as what they are in Keycloak: clients. */
+export function accountClients(
+  { call, readBack }: BoundCalls,
+  realm: Pick<RealmObjects, 'forgetUser'>,
+): AccountClients {
+  async function write(operation: string, id: string, body: ClientFields): Promise<void> {
+    const send = async () => {
+      const answer = await call({
+        operation,
+        method: 'PUT',
+        path: clientPath(id),
+        body: { ...body, ...withEveryWrite },
+        expected: [404],
+      });
+      // Somebody deleted it in Keycloak's console a moment ago: nothing here changes an account without its lock.
+      if (answer.status === 404) throw new ServiceError('service-account-not-found');
+    };
+    await confirmWrite(send, async () => {
+      const answer = await readBack({ operation: `check: ${operation}`, path: clientPath(id) });
+      const stored = writable.safeParse(answer.body);
+      return stored.success && holds(stored.data, body);
+    });
+  }
+
+  return {
+    async findAccount(id) {
+      // 403: the fine-grained permissions keep this client from us, so it is no account.
+      const answer = await call({
+        operation: 'read account',
+        method: 'GET',
+        path: clientPath(id),
+        expected: [403, 404],
+      });
+      const account = accountOf(answer.body);
+      // Its creation may have failed, and been repeated under the same id with another user.
+      if (account === undefined || account.unfinishedSince !== null) realm.forgetUser(id);
+      return account;
+    },
+
+    async findAccountByClientId(clientId) {
+      const answer = await call({
+        operation: 'read account by clientId',
+        method: 'GET',
+        path: '/clients',
+        query: { clientId },
+      });
+      const clients = z.array(z.unknown()).parse(answer.body);
+      return clients.map(accountOf).find((account) => account?.clientId === clientId);
+    },
+
+    async listAccounts(tenantId, first, max) {
+      // tenantId holds nothing that means something in Keycloak's q language; a malformed q would list every client.
+      const query = { q: `${clientAttributes.tenant}:${tenantId}`, first, max };
+      const answer = await call({ operation: 'list accounts', method: 'GET', path: '/clients', query });
+      const clients = z.array(withClientId).parse(answer.body);
+      const accounts = clients.map(accountOf).filter((account) => account !== undefined);
+      return {
+        accounts: accounts.filter(
+          (account) => account.tenantId === tenantId && account.unfinishedSince === null,
+        ),
+        clientIds: clients.map(({ clientId }) => clientId),
+      };
+    },
+
+    async createClient(account) {
+      realm.forgetUser(account.id);
+      const send = () =>
+        call({ operation: 'make client', method: 'POST', path: '/clients', body: newClient(account) });
+      await confirmWrite(send, async () => {
+        const answer = await readBack({ operation: 'check: make client', path: clientPath(account.id) });
+        return accountOf(answer.body)?.clientId === account.clientId;
+      });
+    },
+
+    finishAccount: (id) => write('finish account', id, { attributes: finishedAttributes }),
+
+    async editAccount(id, edit, stamp) {
+      const attributes = { ...editedAttributes(edit), ...updatedAttributes(stamp) };
+      await write('edit account', id, { attributes });
+    },
+
+    async replaceSecret(id, secret, stamp, requests) {
+      const renewed = secretAttributes(secret, stamp.at, requests);
+      const attributes = { ...renewed, ...updatedAttributes(stamp) };
+      await write('replace secret', id, { secret: secret.value, attributes });
+    },
+
+    async setStatus(id, status, stamp) {
+      const { attributes, ...columns } = statusFields(status);
+      const operation = { true: 'activate account', false: 'deactivate account', undefined: 'mark account' };
+      const written = { ...attributes, ...updatedAttributes(stamp) };
+      await write(operation[`${status.active}`], id, { ...columns, attributes: written });
+    },
+
+    async deleteAccount(id) {
+      realm.forgetUser(id);
+      const path = clientPath(id);
+      const send = () => call({ operation: 'delete account', method: 'DELETE', path, expected: [404] });
+      const answered = await confirmWrite(send, async () => {
+        const answer = await readBack({ operation: 'check: delete account', path });
+        if (answer.status === 403)
+          throw keycloakUnavailable(new KeycloakFailure('check: delete account', answer));
+        return answer.status === 404;
+      });
+      return answered?.status !== 404;
+    },
+  };
+}
+
+/** Whether a client is as a write was to make it; an attribute without a value is one that Keycloak has deleted. */
+function holds(client: z.infer<typeof writable>, { attributes, ...columns }: ClientFields): boolean {
+  const columnsHold = Object.entries(columns).every(
+    ([name, value]) => client[name as keyof typeof columns] === value,
+  );
+  const attributesHold = Object.entries(attributes).every(
+    ([name, value]) => (client.attributes[name] ?? '') === value,
+  );
+  return columnsHold && attributesHold;
+}
+
+/** The id is a UUID: routes let nothing else through, so that it can't lead elsewhere in the Admin API. */
+const clientPath = (id: string): string => `/clients/${id}`;

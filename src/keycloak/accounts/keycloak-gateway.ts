@@ -1,0 +1,50 @@
+import type { ConnectGateway, Gateway } from '../../service-accounts/gateway.ts';
+import { cleanupMs } from '../../time-limits.ts';
+import type { AdminApi } from '../calls/admin-api.ts';
+import { boundCalls } from '../calls/bound-calls.ts';
+import { waitWithin } from '../calls/deadline.ts';
+import { createSendFence, type SendFence } from '../calls/send-fence.ts';
+import { accountClients } from './account-clients.ts';
+import { accountRoles } from './account-roles.ts';
+import type { LockSlots } from './lock-slots.ts';
+import { accountLocks } from './locks.ts';
+import { catalogueAge, type RealmObjects } from './realm-objects.ts';
+import { tenantRoles } from './tenant-roles.ts';
+import { usernameReservations } from './usernames.ts';
+
+/** The gateway to a real Keycloak. `realm` and `slots` are shared by all requests, the rest is made for each. */
+export function keycloakGateway(api: AdminApi, realm: RealmObjects, slots: LockSlots): ConnectGateway {
+  return ({ signal }) => bind(api, realm, slots, signal, createSendFence());
+}
+
+function bind(
+  api: AdminApi,
+  shared: RealmObjects,
+  slots: LockSlots,
+  signal: AbortSignal,
+  fence: SendFence,
+): Gateway {
+  const realm = boundRealm(shared, signal);
+  const calls = boundCalls(api, signal, fence);
+  const clients = accountClients(calls, realm);
+  const { ensureTenantRole, ...tenants } = tenantRoles(calls, realm);
+  return {
+    ...clients,
+    ...tenants,
+    ...accountRoles(calls, realm, { ensureTenantRole }, clients),
+    ...usernameReservations(calls, realm),
+    ...accountLocks(calls, realm, slots),
+    catalogue: async (options) =>
+      (await realm.catalogue(options?.fresh ? catalogueAge.fresh : catalogueAge.usual)).catalogue,
+    forCleanup: () => bind(api, shared, slots, AbortSignal.timeout(cleanupMs), fence),
+  };
+}
+
+/** What is looked up for all requests at once, with this request waiting no longer than it may. */
+function boundRealm(shared: RealmObjects, signal: AbortSignal): RealmObjects {
+  return {
+    ...shared,
+    clientUuid: (clientId) => waitWithin(signal, shared.clientUuid(clientId)),
+    catalogue: (maxAgeMs) => waitWithin(signal, shared.catalogue(maxAgeMs)),
+  };
+}

@@ -1,0 +1,89 @@
+import { ServiceError } from '../../errors.ts';
+import type { CheckReadiness } from '../../http/health.ts';
+import { clientAttributes, names } from '../../names.ts';
+import type { RealmObjects } from '../accounts/realm-objects.ts';
+import type { AdminApi } from '../calls/admin-api.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
+import type { TokenProvider } from '../calls/token-provider.ts';
+import { requireLeastRights } from './least-rights.ts';
+
+const checkedForMs = 2_000;
+
+/**
+ * Looks for what the service can't work without: its own credentials, the clients and the catalogue that provisioning
+ * makes, and a Keycloak that was started with the tenant attribute searchable; and for rights that it should not have.
+ * What it found is kept for two seconds, so that nobody loads Keycloak by asking /readyz.
+ * @param onFailure gets what was found missing, for the log
+ */
+export function readinessCheck(
+  api: AdminApi,
+  tokens: TokenProvider,
+  realm: RealmObjects,
+  callTimeoutMs: number,
+  onFailure: (error: unknown) => void,
+): CheckReadiness {
+  let wasProvisioned = false;
+  let latest: ReturnType<CheckReadiness> | undefined;
+
+  const tenantSearch = () =>
+    api(
+      {
+        operation: 'check tenant search',
+        method: 'GET',
+        path: '/clients',
+        query: { q: `${clientAttributes.tenant}:-`, max: 1 },
+      },
+      AbortSignal.timeout(callTimeoutMs),
+    );
+  async function leastRights(): Promise<void> {
+    const token = await tokens.token();
+    try {
+      requireLeastRights(token);
+    } catch (error) {
+      // So that the next look is at a token that knows what an administrator has mended since.
+      tokens.discard(token);
+      throw error;
+    }
+  }
+  const requirements: Record<string, () => Promise<unknown>> = {
+    "the least rights for the service's own client": leastRights,
+    [`client ${names.tenantsClient}`]: () => realm.clientUuid(names.tenantsClient),
+    [`client ${names.usernamesClient}`]: () => realm.clientUuid(names.usernamesClient),
+    [`client ${names.locksClient}`]: () => realm.clientUuid(names.locksClient),
+    'the permission catalogue': () => realm.catalogue(checkedForMs),
+    [`Keycloak's option searchable-attributes with ${clientAttributes.tenant}`]: tenantSearch,
+  };
+
+  async function check(): ReturnType<CheckReadiness> {
+    const found = await Promise.allSettled(Object.values(requirements).map((look) => look()));
+    const failures = found.flatMap((result, index) =>
+      result.status === 'rejected'
+        ? [{ name: Object.keys(requirements)[index] ?? '', error: result.reason }]
+        : [],
+    );
+    for (const { error } of failures) onFailure(error);
+    if (failures.some(({ error }) => isUnreachable(error))) {
+      return { keycloak: 'down', provisioned: wasProvisioned, missing: [] };
+    }
+    wasProvisioned = failures.length === 0;
+    if (wasProvisioned) return { keycloak: 'up', provisioned: true, missing: [] };
+    return { keycloak: 'up', provisioned: false, missing: failures.map(({ name }) => name) };
+  }
+
+  return () => {
+    if (latest === undefined) {
+      latest = check();
+      setTimeout(() => {
+        latest = undefined;
+      }, checkedForMs).unref();
+    }
+    return latest;
+  };
+}
+
+/** Whether Keycloak gave no answer at all, or one that is its own failure. */
+function isUnreachable(error: unknown): boolean {
+  const failure = error instanceof ServiceError ? error.cause : undefined;
+  if (!(failure instanceof KeycloakFailure)) return false;
+  return failure.status === undefined ? failure.upstream === undefined : failure.status >= 500;
+}

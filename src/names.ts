@@ -1,0 +1,89 @@
+/**
+ * The names under which this product lives in a Keycloak realm. Provisioning makes them, the running service
+ * looks them up, and nothing else may spell them out.
+ */
+export const names = {
+  /** The resource server: one client role for each permission and mode; the `aud` of every token. */
+  apiClient: 'orki-api',
+  /** One client role for each tenant; mapped to a service account's user, it becomes its `tenant_id` claim. */
+  tenantsClient: 'orki-tenants',
+  /** One client role for each username taken: Keycloak's unique role names decide who gets one. */
+  usernamesClient: 'orki-usernames',
+  /** One client role for each change that may be under way: Keycloak's unique role names make it a lock. */
+  locksClient: 'orki-locks',
+  /** The running service's own confidential client. */
+  serviceClient: 'orki-service-accounts',
+  /** The public client with which people sign in (authorization code with PKCE). */
+  frontendClient: 'orki-frontend',
+  /** The client scope of every service account: audience, tenant, roles and subject, nothing else. */
+  serviceAccountScope: 'orki-service-account',
+  /** The client scope of clients with which people sign in: audience, tenant (a user attribute) and roles. */
+  userScope: 'orki-user',
+  /** The user attribute, and the claim, that names the tenant. */
+  tenantClaim: 'tenant_id',
+  modeRoles: { admin: 'mode-admin', agent: 'mode-agent' },
+  /** Keycloak's own client whose roles administer a realm. */
+  managementClient: 'realm-management',
+  /**
+   * The roles of it that the running service holds. Without any query role Keycloak does not filter lists by the
+   * fine-grained permissions, so one is needed; the service lists clients, and finds users by their clients alone.
+   */
+  serviceAdminRoles: ['query-clients'],
+  /** The service client's own role, by which Keycloak's client policies know who makes a client. */
+  makerRole: 'account-maker',
+} as const;
+
+/** Attributes of a service account's client. Keycloak must be started with the searchable ones declared. */
+export const clientAttributes = {
+  managed: 'orki.managed',
+  tenant: 'orki.tenant',
+  username: 'orki.username',
+  description: 'orki.description',
+  mode: 'orki.mode',
+  permissions: 'orki.permissions',
+  createdAt: 'orki.created-at',
+  createdBy: 'orki.created-by',
+  updatedAt: 'orki.updated-at',
+  updatedBy: 'orki.updated-by',
+  secretCreatedAt: 'orki.secret-created-at',
+  secretHint: 'orki.secret-hint',
+  /** What the account was when its tenant was switched off: `true` for active, or `inactive`. */
+  offWithTenant: 'orki.off-with-tenant',
+  /** Since when an account is being made; gone when it is finished. */
+  unfinishedSince: 'orki.unfinished-since',
+  /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
+  requests: 'orki.requests',
+} as const;
+
+/** Of a tenant's role of `orki-tenants`: since when the tenant is off (RFC 3339). */
+export const tenantRoleAttributes = { offSince: 'orki.off-since' } as const;
+
+/** Attributes of the roles of `orki-usernames`. */
+export const usernameRoleAttributes = {
+  /** The account that the username is reserved for. */
+  account: 'orki.account',
+  reservedAt: 'orki.reserved-at',
+} as const;
+
+/** Of a role of `orki-locks`: when it stops counting (RFC 3339). */
+export const lockRoleAttributes = { expiresAt: 'orki.expires-at' } as const;
+
+/** What the roles of `orki-locks` are called, by what they are for at the moment. */
+export const lockRoleNames = {
+  /** With the tenant, so that nobody can keep another tenant's account locked by naming its id. */
+  lock: (tenantId: string, accountId: string) => `lock.${tenantId}.${accountId}`,
+  deletion: (tenantId: string, accountId: string) => `deleted.${tenantId}.${accountId}`,
+  turn: (what: string) => `turn.${what}`,
+  idle: (id: string) => `idle.${id}`,
+} as const;
+
+/** The role of `orki-usernames` by which a username is reserved; the digest stands for any character in it. */
+export const usernameRoleName = (tenantId: string, digest: string): string => `${tenantId}.${digest}`;
+
+/** Attributes of the roles of `orki-api`: what makes a role a permission, and how a page shows it. */
+export const roleAttributes = {
+  group: 'orki.group',
+  groupLabel: 'orki.group-label',
+  label: 'orki.label',
+  order: 'orki.order',
+} as const;

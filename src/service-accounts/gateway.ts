@@ -1,0 +1,145 @@
+import type { Catalogue, Mode } from '../permissions/catalogue.ts';
+import type { Account, Stamp, StatusBeforeTenantOff } from './account.ts';
+import type { RememberedRequests } from './remembered-requests.ts';
+
+/** What a new account is made of. */
+export interface NewAccount extends Stamp {
+  /** Chosen by the caller of the gateway, so that the outcome of a lost answer can be read back. */
+  readonly id: string;
+  readonly clientId: string;
+  readonly tenantId: string;
+  readonly username: string;
+  readonly description: string | null;
+  readonly mode: Mode;
+  readonly permissions: readonly string[];
+  readonly secret: string;
+  readonly secretHint: string;
+  readonly requests: RememberedRequests | null;
+}
+
+/** What an edit replaces; what is left out stays. */
+export interface AccountEdit {
+  readonly username?: string;
+  readonly description?: string | null;
+  readonly mode?: Mode;
+  readonly permissions?: readonly string[];
+}
+
+export interface NewSecret {
+  readonly value: string;
+  readonly hint: string;
+}
+
+/** Whether an account obtains tokens, and what it was when its tenant was switched off; what is left out stays. */
+export interface AccountStatus {
+  readonly active?: boolean;
+  readonly tenantOff?: StatusBeforeTenantOff | null;
+}
+
+export interface AccountWithRoles {
+  readonly account: Account;
+  /** The `orki-api` roles that are mapped to its user, composites unexpanded: the truth about its rights. */
+  readonly roles: readonly string[];
+}
+
+/** A stretch of a tenant's accounts in Keycloak's order, which is that of clientId: newest first. */
+export interface AccountStretch {
+  readonly accounts: readonly Account[];
+  /** Of all clients that Keycloak returned, those left out of `accounts` too; fewer than asked for end the list. */
+  readonly clientIds: readonly string[];
+}
+
+/** The right to change an account, kept until it is given back or expires. */
+export interface AccountLock {
+  /** Gives it back. Never fails: what can't be given back expires. */
+  release(): Promise<void>;
+  /** Gives it back and records, for a day, that the account was deleted. Never fails. */
+  releaseAsDeleted(): Promise<void>;
+}
+
+/** For which account a username is reserved, and since when (RFC 3339). */
+export interface UsernameReservation {
+  readonly accountId: string;
+  readonly reservedAt: string;
+}
+
+/**
+ * All that this service asks of Keycloak, bound to one request's deadline. Every method throws a ServiceError:
+ * `keycloak-unavailable` when Keycloak can't be reached, refuses this service or is too slow to read from,
+ * `outcome-unknown` when a change was sent, no answer came and reading back did not show it. Only clients that carry both the mark and a tenant
+ * exist for it.
+ */
+export interface Gateway {
+  /**
+   * Keeps every other change of this account away, over all replicas, until the lock is given back. Waits some seconds
+   * for the one before.
+   * @throws {ServiceError} 409 when that takes too long, with the time after which the lock expires
+   */
+  lockAccount(tenantId: string, id: string): Promise<AccountLock>;
+  /** Takes the turn at something for this time, over all replicas; false when another replica has it. */
+  takeTurn(name: string, forMs: number): Promise<boolean>;
+  /** Whether `releaseAsDeleted` recorded within the last day that an account of this id was deleted. */
+  wasDeleted(tenantId: string, id: string): Promise<boolean>;
+
+  /** The permissions and modes as provisioned; at most half a minute old, at most two seconds with `fresh`. */
+  catalogue(options?: { readonly fresh: boolean }): Promise<Catalogue>;
+
+  /** Whether the operator has switched the tenant off. */
+  isTenantOff(tenantId: string): Promise<boolean>;
+  /** Records since when the tenant is off (RFC 3339), or with null that it is on. */
+  setTenantOff(tenantId: string, since: string | null): Promise<void>;
+
+  /** Also one that is unfinished. */
+  findAccount(id: string): Promise<Account | undefined>;
+  /** A finished account of this tenant with its roles. Of any other id only that it is none is found out. */
+  findAccountWithRoles(tenantId: string, id: string): Promise<AccountWithRoles | undefined>;
+  findAccountByClientId(clientId: string): Promise<Account | undefined>;
+  /** Unfinished ones are left out of `accounts`. */
+  listAccounts(tenantId: string, first: number, max: number): Promise<AccountStretch>;
+
+  /** Makes the client, unfinished, without its tenant role and its rights: nothing accepts its tokens yet. */
+  createClient(account: NewAccount): Promise<void>;
+  /** Puts the tenant into the account's tokens, and maps roles of `orki-api` to it; in no particular order. */
+  assignTenantAndRoles(id: string, tenantId: string, roles: readonly string[]): Promise<void>;
+  /** Marks the account as finished. */
+  finishAccount(id: string): Promise<void>;
+  /** Writes attributes alone: Keycloak loses no such write to another one on the same client. */
+  editAccount(id: string, edit: AccountEdit, stamp: Stamp): Promise<void>;
+  replaceSecret(
+    id: string,
+    secret: NewSecret,
+    stamp: Stamp,
+    requests: RememberedRequests | null,
+  ): Promise<void>;
+  setStatus(id: string, status: AccountStatus, stamp: Stamp): Promise<void>;
+  /** Whether there was one to delete. */
+  deleteAccount(id: string): Promise<boolean>;
+
+  /** The `orki-api` roles that are mapped to the account's user, composites unexpanded. */
+  grantedRoles(id: string): Promise<string[]>;
+  grantRoles(id: string, roles: readonly string[]): Promise<void>;
+  revokeRoles(id: string, roles: readonly string[]): Promise<void>;
+
+  /**
+   * Reserves a username for an account, atomically over all replicas, and gives this request twenty seconds to use it.
+   * Returns the reservation that stands in the way, or `contended` when that one was released at the same moment.
+   */
+  tryReserveUsername(
+    tenantId: string,
+    username: string,
+    reservation: UsernameReservation,
+  ): Promise<UsernameReservation | 'reserved' | 'contended'>;
+  /** Releases a username, if it is reserved for this account; if given, since exactly then. */
+  releaseUsername(tenantId: string, username: string, accountId: string, reservedAt?: string): Promise<void>;
+
+  /** The same gateway with a short deadline of its own, for clearing up after a request that failed. */
+  forCleanup(): Gateway;
+}
+
+/** Binds the gateway to one request. */
+export type ConnectGateway = (context: CallContext) => Gateway;
+
+export interface CallContext {
+  /** Ends the request's calls to Keycloak when its time is over. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,32 @@
+import { ServiceError } from '../errors.ts';
+import { type Catalogue, permissionNames } from '../permissions/catalogue.ts';
+import type { Gateway } from './gateway.ts';
+
+/**
+ * The catalogue, after making sure that it knows all `permissions`. A name that is not known is looked up afresh
+ * once, so that a permission provisioned a moment ago can be granted at once.
+ * @throws {ServiceError} 400 naming each permission that does not exist.
+ */
+export async function catalogueKnowing(gateway: Gateway, permissions: readonly string[]): Promise<Catalogue> {
+  const cached = await gateway.catalogue();
+  if (unknownIn(cached, permissions).length === 0) return cached;
+  const fresh = await gateway.catalogue({ fresh: true });
+  const unknown = unknownIn(fresh, permissions);
+  if (unknown.length === 0) return fresh;
+  const detail = 'There is no such permission.';
+  const errors = unknown.map((index) => ({
+    in: 'body' as const,
+    pointer: `/permissions/${index}`,
+    code: 'unknown-permission',
+    detail,
+  }));
+  throw new ServiceError('invalid-request', {
+    detail: unknown.length === 1 ? detail : `${unknown.length} permissions are not known.`,
+    errors,
+  });
+}
+
+function unknownIn(catalogue: Catalogue, permissions: readonly string[]): number[] {
+  const known = new Set(permissionNames(catalogue));
+  return permissions.flatMap((name, index) => (known.has(name) ? [] : [index]));
+}

@@ -1,0 +1,81 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type { ConnectGateway } from '../service-accounts/gateway.ts';
+import { requestWorkMs } from '../time-limits.ts';
+import { type Repair, type SweepDependencies, sweep } from './sweep.ts';
+import type { SweepTargets } from './sweep-targets.ts';
+
+export interface SweepSchedule {
+  /** Ends it after the repair that it is at. */
+  close(): Promise<void>;
+}
+
+/**
+ * Sweeps time and again: `everyMs` after it started, and after each sweep, give or take a quarter, so that replicas
+ * don't meet. Of all replicas one has the turn; a second sweep would do no harm, only work. Says what it repaired.
+ */
+export function scheduleSweeps(
+  keycloak: { readonly connectGateway: ConnectGateway; readonly sweepTargets: SweepTargets },
+  everyMs: number,
+  logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
+): SweepSchedule {
+  let underWay: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const ending = new AbortController();
+  const connect = () => keycloak.connectGateway({ signal: AbortSignal.timeout(requestWorkMs) });
+
+  async function run(): Promise<void> {
+    try {
+      // Less than the shortest time between two, so that the turn is free again by then.
+      if (await connect().takeTurn('sweep', everyMs / 2))
+        await sweepOnce(keycloak.sweepTargets, connect, logger, ending.signal);
+    } catch (error) {
+      logger.warn({ err: error }, 'the sweep broke off');
+    }
+  }
+
+  function plan(): void {
+    timer = setTimeout(
+      () => {
+        underWay = run().finally(plan);
+      },
+      everyMs * (0.75 + Math.random() / 2),
+    );
+    timer.unref();
+  }
+
+  plan();
+  return {
+    async close() {
+      ending.abort();
+      clearTimeout(timer);
+      await underWay;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** One sweep, logged: a line for each repair, and one for what came of all. */
+async function sweepOnce(
+  targets: SweepTargets,
+  connect: SweepDependencies['connect'],
+  logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const repaired: Partial<Record<Repair['kind'], number>> = {};
+  let failures = 0;
+  await sweep({
+    targets,
+    connect,
+    signal,
+    now: Date.now,
+    onRepair(repair) {
+      repaired[repair.kind] = (repaired[repair.kind] ?? 0) + 1;
+      logger.info({ repair }, 'swept');
+    },
+    onFailure(error) {
+      failures += 1;
+      logger.warn({ err: error }, 'not swept');
+    },
+  });
+  logger.info({ repaired, failures }, 'sweep done');
+}

@@ -1,0 +1,152 @@
+import { ServiceError } from '../errors.ts';
+import { names } from '../names.ts';
+import { type Grant, grantOf, redundantRoles } from '../permissions/roles.ts';
+import type { Account, Actor } from '../service-accounts/account.ts';
+import type { Gateway } from '../service-accounts/gateway.ts';
+import { withAccountLock } from '../service-accounts/under-lock.ts';
+import { expiredLockKeptMs, unfinishedAccountKeptMs } from '../time-limits.ts';
+import type { SweepTargets } from './sweep-targets.ts';
+
+/** Who it is that repairs, for `updatedBy`. */
+const sweepActor: Actor = { subject: names.serviceClient, username: `${names.serviceClient} (sweep)` };
+
+export interface SweepDependencies {
+  readonly targets: SweepTargets;
+  /** A gateway for one repair, with a deadline of its own. */
+  readonly connect: () => Gateway;
+  /** Told of each thing that was repaired, with what it was and became. */
+  readonly onRepair: (repair: Repair) => void;
+  /** Told of what could not be repaired; the next sweep tries again. */
+  readonly onFailure: (error: unknown) => void;
+  /** Ends the sweep after the repair that it is at. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export type RepairKind =
+  | 'unfinished-account'
+  | 'redundant-roles'
+  | 'mirror-of-roles'
+  | 'abandoned-username'
+  | 'expired-lock';
+
+export interface Repair {
+  readonly kind: RepairKind;
+  readonly tenant?: string;
+  readonly account?: string;
+  readonly before?: Grant;
+  readonly after?: Grant;
+  readonly roles?: readonly string[];
+}
+
+/**
+ * Removes what a crash left behind and nobody came back for, such as roles that add nothing to an account's mode, and
+ * makes the mirror in the attributes say what roles an account has, also where an administrator changed them in
+ * Keycloak's console. Every repair of an account takes its lock and looks again under it, and a username is released by
+ * the id of its role, which no later reservation has; so any number of replicas may sweep at once, beside any request.
+ * Only accounts with the mark and a tenant are touched, and roles of `orki-usernames` and `orki-locks`.
+ */
+export async function sweep(dependencies: SweepDependencies): Promise<void> {
+  const finished = new Map<string, Account>();
+  for await (const account of dependencies.targets.accounts()) {
+    if (account.unfinishedSince === null) finished.set(account.id, account);
+    if (dependencies.signal?.aborted) return;
+    await attempt(dependencies, () =>
+      account.unfinishedSince === null
+        ? repairRoles(dependencies, account)
+        : removeUnfinished(dependencies, account),
+    );
+  }
+  await releaseUsernames(dependencies, finished);
+  await removeLocks(dependencies);
+}
+
+async function attempt({ onFailure }: SweepDependencies, repair: () => Promise<void>): Promise<void> {
+  try {
+    await repair();
+  } catch (error) {
+    const isGone = error instanceof ServiceError && error.code === 'service-account-not-found';
+    // Another replica, or a request, is at it.
+    const isBusy = error instanceof ServiceError && error.code === 'change-in-progress';
+    if (!isGone && !isBusy) onFailure(error);
+  }
+}
+
+async function removeUnfinished(dependencies: SweepDependencies, { id, tenantId }: Account): Promise<void> {
+  const { connect, onRepair, now } = dependencies;
+  const isAbandoned = (account: Account | undefined) =>
+    account?.unfinishedSince != null && now() - Date.parse(account.unfinishedSince) > unfinishedAccountKeptMs;
+  const gateway = connect();
+  await withAccountLock(gateway, tenantId, id, async () => {
+    const account = await gateway.findAccount(id);
+    if (account === undefined || !isAbandoned(account)) return;
+    await gateway.deleteAccount(id);
+    onRepair({ kind: 'unfinished-account', tenant: tenantId, account: id });
+  });
+}
+
+async function repairRoles({ connect, onRepair, now }: SweepDependencies, seen: Account): Promise<void> {
+  const { id, tenantId } = seen;
+  const gateway = connect();
+  const look = async (account: Account) => {
+    const mapped = await gateway.grantedRoles(id);
+    const truth = grantOf(mapped, await gateway.catalogue());
+    return { after: difference(account, truth), redundant: redundantRoles(mapped, truth) };
+  };
+  const first = await look(seen);
+  if (first.after === undefined && first.redundant.length === 0) return;
+  await withAccountLock(gateway, tenantId, id, async () => {
+    const account = await gateway.findAccount(id);
+    if (account === undefined) return;
+    const { after, redundant } = await look(account);
+    if (redundant.length > 0) {
+      await gateway.revokeRoles(id, redundant);
+      onRepair({ kind: 'redundant-roles', tenant: tenantId, account: id, roles: redundant });
+    }
+    if (after === undefined) return;
+    await gateway.editAccount(id, after, { at: new Date(now()).toISOString(), by: sweepActor });
+    const before = { mode: account.mode, permissions: account.permissions };
+    onRepair({ kind: 'mirror-of-roles', tenant: tenantId, account: id, before, after });
+  });
+}
+
+/** What the mirror should say, when it says something else. */
+function difference(account: Account, truth: Grant): Grant | undefined {
+  const mirrored = new Set(account.permissions);
+  const isSame =
+    account.mode === truth.mode &&
+    (truth.mode !== 'custom' || mirrored.symmetricDifference(new Set(truth.permissions)).size === 0);
+  return isSame ? undefined : truth;
+}
+
+async function releaseUsernames(
+  dependencies: SweepDependencies,
+  accounts: ReadonlyMap<string, Account>,
+): Promise<void> {
+  const { targets, connect, onRepair, now } = dependencies;
+  for await (const { roleId, accountId, isOf, reservedAt } of targets.usernames()) {
+    if (now() - Date.parse(reservedAt) < unfinishedAccountKeptMs) continue;
+    const known = accounts.get(accountId);
+    if (known !== undefined && isOf(known)) continue;
+    if (dependencies.signal?.aborted) return;
+    await attempt(dependencies, async () => {
+      // It may have been made, or renamed, since the accounts were read.
+      const account = await connect().findAccount(accountId);
+      if (account !== undefined && isOf(account)) return;
+      await targets.removeRole(roleId);
+      onRepair({ kind: 'abandoned-username', account: accountId });
+    });
+  }
+}
+
+async function removeLocks(dependencies: SweepDependencies): Promise<void> {
+  const { targets, onRepair, now } = dependencies;
+  for await (const { roleId } of targets.locksExpiredBefore(now() - expiredLockKeptMs)) {
+    if (dependencies.signal?.aborted) return;
+    await attempt(dependencies, async () => {
+      await targets.removeRole(roleId);
+      onRepair({ kind: 'expired-lock' });
+    });
+  }
+}

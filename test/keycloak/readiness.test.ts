@@ -1,0 +1,56 @@
+import { SignJWT } from 'jose';
+import { afterEach, expect, it, vi } from 'vitest';
+import { keycloakUnavailable } from '../../src/errors.ts';
+import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
+import type { AdminCall } from '../../src/keycloak/calls/admin-api.ts';
+import { KeycloakFailure } from '../../src/keycloak/calls/failures.ts';
+import { readinessCheck } from '../../src/keycloak/realm/readiness.ts';
+import { names } from '../../src/names.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+/** The readiness of a service over a Keycloak whose calls `spoil` may fail. */
+async function readiness(spoil: (call: AdminCall) => void) {
+  vi.useFakeTimers();
+  const token = await new SignJWT({
+    resource_access: {
+      [names.managementClient]: { roles: [...names.serviceAdminRoles] },
+      [names.serviceClient]: { roles: [names.makerRole] },
+    },
+  })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new Uint8Array(32));
+  const api = async (call: AdminCall) => {
+    spoil(call);
+    const { clientId } = call.query ?? {};
+    return { status: 200, body: clientId === undefined ? [] : [{ id: 'id', clientId }] };
+  };
+  const tokens = { token: async () => token, discard: () => undefined };
+  const check = readinessCheck(api, tokens, createRealmObjects(api, 1_000), 1_000, () => undefined);
+  return async () => {
+    const found = await check();
+    // What was found is kept for two seconds.
+    vi.advanceTimersByTime(2_000);
+    return found;
+  };
+}
+
+it('never says that all is there beside something that is missing, or that something is missing while Keycloak is down', async () => {
+  let fault: KeycloakFailure | undefined;
+  const look = await readiness(({ operation }) => {
+    if (fault && operation === 'check tenant search') throw keycloakUnavailable(fault);
+  });
+  expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [] });
+  fault = new KeycloakFailure('check tenant search', { status: 400 });
+  expect(await look()).toEqual({
+    keycloak: 'up',
+    provisioned: false,
+    missing: [expect.stringContaining('searchable-attributes')],
+  });
+  fault = new KeycloakFailure('check tenant search', { cause: new Error('refused') });
+  expect(await look()).toEqual({ keycloak: 'down', provisioned: false, missing: [] });
+  fault = undefined;
+  expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [] });
+  fault = new KeycloakFailure('check tenant search', { cause: new Error('refused') });
+  expect(await look()).toEqual({ keycloak: 'down', provisioned: true, missing: [] });
+});
