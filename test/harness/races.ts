@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
-import { main } from '../../dev/problem.ts';
-import { openLaboratory } from './laboratory.ts';
+import { main, Problem } from '../../dev/problem.ts';
+import { obtainClusterDistribution, openCluster } from './cluster/laboratory.ts';
+import { inOwnNetwork } from './cluster/network.ts';
+import { openLaboratory, type TestedRealm } from './laboratory.ts';
 import { rawKeycloak } from './races/raw-keycloak.ts';
 import { isViolation, printAnswers, printTable, printViolations } from './races/report.ts';
 import { raceContestant, raceForOneWinner } from './races/run.ts';
@@ -8,9 +10,11 @@ import { throughService } from './races/through-service.ts';
 import { seededRandom } from './random.ts';
 import { startReplica } from './replica.ts';
 
-const usage = `npm run races -- [--rounds 1000] [--raw-rounds 200] [--seed 1] [--minutes 40]
+const usage = `npm run races -- [--rounds 1000] [--raw-rounds 200] [--seed 1] [--minutes 40] [--nodes 2 [--pinned]]
 Two replicas of the service, one Keycloak on PostgreSQL: pairs and triples of writes at one account at the same moment,
-then what only one may win. The same writes by raw calls of the Admin API show what is lost without the service.`;
+then what only one may win. The same writes by raw calls of the Admin API show what is lost without the service.
+--nodes 2  two Keycloak nodes behind a balancer that deals out each call anew; Linux, as root
+--pinned   each replica at its own node instead`;
 
 /** Of all rounds, those in which one of several has to win. */
 const shareForOneWinner = 0.2;
@@ -25,6 +29,8 @@ await main(async () => {
       'raw-rounds': { type: 'string', default: '200' },
       seed: { type: 'string', default: '1' },
       minutes: { type: 'string', default: '40' },
+      nodes: { type: 'string', default: '1' },
+      pinned: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
@@ -32,14 +38,23 @@ await main(async () => {
     console.log(usage);
     return 0;
   }
+  if (values.nodes !== '1' && values.nodes !== '2') throw new Problem(usage);
+  if (values.nodes === '2') {
+    await obtainClusterDistribution();
+    const code = await inOwnNetwork();
+    if (code !== undefined) return code;
+  }
   const rounds = Number(values.rounds);
   const oneWinner = Math.ceil(rounds * shareForOneWinner);
   const rawRounds = Number(values['raw-rounds']);
 
-  await using laboratory = await openLaboratory('races');
-  await using first = await startReplica(laboratory, 'replica-1');
-  await using second = await startReplica(laboratory, 'replica-2');
-  const replicas = [first, second];
+  await using opened = new AsyncDisposableStack();
+  const { laboratory, urls } = await open(opened, values.nodes === '2', values.pinned);
+  const replicas = [];
+  for (const [index, url] of urls.entries()) {
+    const env = { KEYCLOAK_INTERNAL_URL: url };
+    replicas.push(opened.use(await startReplica(laboratory, `replica-${index + 1}`, { env })));
+  }
   const signal = AbortSignal.timeout(Number(values.minutes) * 60_000);
   const race = (count: number) => ({ rounds: count, random: seededRandom(Number(values.seed)), signal });
   const service = throughService(laboratory, replicas);
@@ -65,3 +80,18 @@ await main(async () => {
   );
   return violations === 0 && seen && ours.results.length === rounds ? 0 : 1;
 });
+
+/** One Keycloak or two nodes, and where each of two replicas reaches it. */
+async function open(
+  opened: AsyncDisposableStack,
+  isCluster: boolean,
+  isPinned: boolean,
+): Promise<{ laboratory: TestedRealm; urls: string[] }> {
+  if (!isCluster) {
+    const laboratory = opened.use(await openLaboratory('races'));
+    return { laboratory, urls: [laboratory.realm.url, laboratory.realm.url] };
+  }
+  const cluster = opened.use(await openCluster('races'));
+  const urls = cluster.nodes.map(({ url }) => (isPinned ? url : cluster.balancer.url));
+  return { laboratory: cluster, urls };
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { names } from '../../../src/keycloak/names.ts';
+import { names } from '../../../src/names.ts';
 import { requestToken } from '../../support/live-oauth.ts';
 import { inLanes } from '../faults/lanes.ts';
 import type { Replica } from '../replica.ts';

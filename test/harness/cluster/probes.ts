@@ -1,4 +1,4 @@
-import { names } from '../../../src/keycloak/names.ts';
+import { names } from '../../../src/names.ts';
 import { decode } from '../../provisioning/test-realm.ts';
 import { requestToken } from '../../support/live-oauth.ts';
 import type { Write } from '../account-model.ts';

@@ -1,4 +1,4 @@
-import { clientAttributes, names } from '../../../src/keycloak/names.ts';
+import { clientAttributes, names } from '../../../src/names.ts';
 import type { AccountState } from '../account-model.ts';
 import type { PostgreSql } from '../postgresql.ts';
 
