@@ -155,7 +155,8 @@ export class Matrix {
       else cell.acknowledged++;
       cell.answers.push(sample.outcomes.map(({ answer }) => answer).join(' + '));
       const found = violations(sample, truth);
-      if (found.length > 0) cell.violations.push(found.join('; '));
+      const told = sample.outcomes.map(({ answer }) => answer).join(', then ');
+      if (found.length > 0) cell.violations.push(`${found.join('; ')} (${told})`);
     }
   }
 

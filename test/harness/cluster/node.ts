@@ -87,6 +87,11 @@ export async function startNode(settings: NodeSettings) {
       const views = [...readFileSync(log, 'utf8').matchAll(clusterView)];
       return views.at(-1)?.[1] === undefined ? undefined : Number(views.at(-1)?.[1]);
     },
+    /** The views that it was given, in its own words. */
+    views: (): string[] =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => /ISPN00009[34]/.test(line)),
     /** Waits until it serves. */
     ready: () => waitForKeycloak(running.started, managementUrl, log),
     /** kill -9: whatever it was doing is cut off. */

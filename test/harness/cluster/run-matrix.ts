@@ -9,7 +9,7 @@ import { inOwnNetwork } from './network.ts';
 import { acknowledge, type Probe } from './probes.ts';
 import type { Sample } from './sequences.ts';
 
-const usage = `node test/harness/cluster/run-matrix.ts [--each 10] [--only cut|freeze]
+const usage = `node test/harness/cluster/run-matrix.ts [--each 10] [--only cut|freeze] [--option --cache-…=…]
 Two Keycloak nodes on one database: what an acknowledged change is worth at the other node, before, during and after
 they are cut off from each other, and after one was frozen. Truth is what the database has.`;
 
@@ -28,6 +28,8 @@ await main(async () => {
     options: {
       each: { type: 'string', default: '10' },
       only: { type: 'string' },
+      /** Of `kc.sh start`, any number of them. */
+      option: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean' },
     },
   });
@@ -40,7 +42,7 @@ await main(async () => {
   if (code !== undefined) return code;
   const each = Number(values.each);
 
-  await using cluster = await openCluster('cluster');
+  await using cluster = await openCluster('cluster', { options: values.option });
   await using checked = await startBalancer(cluster.nodes, checkedBalancerPort, {
     intervalMs: 1_000,
     failures: 2,
@@ -124,7 +126,7 @@ await main(async () => {
     await Promise.all([cluster.token(), cluster.token('agentWriter')]);
     second.freeze();
     matrix.say('second node frozen');
-    const thawing = sleep(frozenMs).then(() => second.resume());
+    const frozenLongEnough = sleep(frozenMs);
     await cluster.seen(1, [first]);
     matrix.say('the first has noticed');
     await matrix.sendFirst(samples);
@@ -133,7 +135,8 @@ await main(async () => {
       if (await acknowledge(probe, way.replicas[0])) acknowledged.add(probe);
     }
     matrix.say('acknowledged while frozen');
-    await thawing;
+    await frozenLongEnough;
+    second.resume();
     matrix.say(`resumed; in use with health checks: ${checked.inUse()}`);
     while (checked.inUse().includes(false)) await sleep(200);
     matrix.say('both nodes pass their health checks');
@@ -142,6 +145,9 @@ await main(async () => {
     matrix.say(`second changes done; in use ${checked.inUse()}`);
     await matrix.judge('frozen for 62 s, then resumed', samples);
     matrix.say(`stale for ${(await matrix.staleFor(probes, 120_000)).toFixed(0)} s more`);
+    for (const node of cluster.nodes) {
+      for (const view of node.views()) matrix.say(`${node.name}: ${view}`);
+    }
   }
 
   matrix.print();
