@@ -129,6 +129,37 @@ The same writes by raw calls of the Admin API show what is lost without the serv
       'raw-rounds': { type: text, number: true, default: '200', value: 'N', about: 'rounds of raw calls' },
       seed: { type: text, number: true, default: '1', value: 'N', about: 'another seed, other rounds' },
       minutes: { type: text, number: true, default: '40', value: 'N', about: 'stop after so long' },
+      nodes: {
+        type: text,
+        number: true,
+        default: '1',
+        value: 'N',
+        about: '2: two Keycloak nodes behind a balancer that deals out each call anew (Linux, as root)',
+      },
+      pinned: { type: flag, default: false, about: 'with two nodes, each replica has its own' },
+    },
+  },
+  partitions: {
+    file: 'test/harness/cluster/run-matrix.ts',
+    summary: 'look for lost writes on two Keycloak nodes that are cut apart or frozen (Linux, as root)',
+    takes: '30 minutes',
+    details: `Two Keycloak nodes on one database: what an acknowledged change is worth at the other node, before, during and after
+they are cut off from each other, and after one was frozen. The truth is what the database holds.`,
+    options: {
+      each: {
+        type: text,
+        number: true,
+        default: '10',
+        value: 'N',
+        about: 'how often each pair of changes is tried',
+      },
+      only: { type: text, value: 'cut|freeze', about: 'only that' },
+      option: {
+        type: text,
+        multiple: true,
+        value: 'OPTION',
+        about: 'an option for kc.sh start, any number of times',
+      },
     },
   },
   faults: {

@@ -8,7 +8,7 @@ import { local, logFile } from '../paths.ts';
 import { Problem } from '../problem.ts';
 import { withProgress } from '../progress.ts';
 import { findJava, findOnPath, type Java } from './java.ts';
-import { buildOptions, type Database, mavenArtifact, version } from './settings.ts';
+import { buildOptions, type Database, type HealthPort, mavenArtifact, version } from './settings.ts';
 
 const MAVEN_GOAL = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:unpack';
 
@@ -20,16 +20,19 @@ export interface Distribution {
 const store = join(local, 'keycloak');
 
 /** Other build options make another folder: an instance that runs is never rebuilt under its feet. */
-function homeFor(database: Database | undefined): string {
-  const fingerprint = createHash('sha256').update(buildOptions(database).join(' ')).digest('hex').slice(0, 8);
+function homeFor(database: Database | undefined, health: HealthPort | undefined): string {
+  const fingerprint = createHash('sha256')
+    .update(buildOptions(database, health).join(' '))
+    .digest('hex')
+    .slice(0, 8);
   return join(store, `${version}-${fingerprint}`);
 }
 
 /** What this machine lacks for running the distribution, in words for a list; empty when it can. */
-export function missingForDistribution(database?: Database): string[] {
+export function missingForDistribution(database?: Database, health?: HealthPort): string[] {
   const missing: string[] = [];
   if (!findJava()) missing.push('Java 17 or newer');
-  if (!existsSync(homeFor(database)) && !findMaven()) missing.push('Maven');
+  if (!existsSync(homeFor(database, health)) && !findMaven()) missing.push('Maven');
   return missing;
 }
 
@@ -37,8 +40,12 @@ export function missingForDistribution(database?: Database): string[] {
  * The unpacked and built distribution, fetched from Maven's repositories when it is not there yet. What is in its
  * place is always whole: it is made in a temporary folder and renamed.
  */
-export async function obtainDistribution(signal?: AbortSignal, database?: Database): Promise<Distribution> {
-  const home = homeFor(database);
+export async function obtainDistribution(
+  signal?: AbortSignal,
+  database?: Database,
+  health?: HealthPort,
+): Promise<Distribution> {
+  const home = homeFor(database, health);
   const java = findJava();
   if (!java) throw new Problem('Java 17 or newer is needed for the Keycloak distribution.');
   if (!existsSync(home)) {
@@ -46,7 +53,7 @@ export async function obtainDistribution(signal?: AbortSignal, database?: Databa
       join(local, 'keycloak.lock'),
       (pid) => console.log(`Waiting for process ${pid}, which is fetching Keycloak …`),
       async () => {
-        if (!existsSync(home)) await make(home, buildOptions(database), java, signal);
+        if (!existsSync(home)) await make(home, buildOptions(database, health), java, signal);
       },
     );
   }

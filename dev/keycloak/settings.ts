@@ -9,19 +9,27 @@ export const oldestJava = 17;
 /** The databases that the distribution is built for: one of Keycloak's own in a file or in memory, or PostgreSQL. */
 export type Database = 'dev-file' | 'postgres';
 
+/** Where Keycloak tells of its health: on the port that serves everything, or on the management port (9000). */
+export type HealthPort = 'main' | 'management';
+
 /** Fixed by `kc.sh build`: one unpacked distribution then serves any number of instances and is never written to. */
-export const buildOptions = (database: Database = 'dev-file'): string[] => [
+export const buildOptions = (database: Database = 'dev-file', health: HealthPort = 'main'): string[] => [
   `--db=${database}`,
   '--health-enabled=true',
-  // Health on the main port: no second port (9000) over which two instances would meet.
-  '--http-management-health-enabled=false',
+  // On the main port there is no second one over which two instances would meet.
+  `--http-management-health-enabled=${health === 'management'}`,
 ];
 
 /** Free for each start. Without `hostname` the issuer is whatever address the caller used. */
-export function startOptions(options: { host: string; port: number; hostname?: string }): string[] {
+export function startOptions(options: {
+  host: string;
+  port: number;
+  hostname?: string;
+  /** Alone unless given: Keycloak would open a port for other nodes on every interface. */
+  cache?: 'local' | 'ispn';
+}): string[] {
   return [
-    // Otherwise Keycloak opens a cluster port on every interface.
-    '--cache=local',
+    `--cache=${options.cache ?? 'local'}`,
     '--http-enabled=true',
     `--http-host=${options.host}`,
     `--http-port=${options.port}`,

@@ -16,14 +16,27 @@ export async function openLaboratory(prefix: string) {
     await database.keep();
     await keycloak.start();
   }
-  const realm = await liveRealm(prefix, keycloak);
-  const tokens = new Map<PersonName, { value: string; at: number }>();
+  const tested = await openRealm(prefix, keycloak);
   const everything = opened.move();
 
   return {
     database,
     keycloak,
+    ...tested,
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
+}
+
+export type Laboratory = Awaited<ReturnType<typeof openLaboratory>>;
+
+/** A provisioned realm in a Keycloak, and access tokens of its people. */
+export async function openRealm(prefix: string, keycloak: Parameters<typeof liveRealm>[1]) {
+  const realm = await liveRealm(prefix, keycloak);
+  const tokens = new Map<PersonName, { value: string; at: number }>();
+  return {
     realm,
+    /** Makes the next tokens new ones, so that none has to be renewed while a node stands still. */
+    forgetTokens: (): void => tokens.clear(),
     /** A person's access token with some minutes of life. */
     async token(person: PersonName = 'admin'): Promise<string> {
       const known = tokens.get(person);
@@ -36,8 +49,7 @@ export async function openLaboratory(prefix: string) {
       tokens.set(person, { value, at: Date.now() });
       return value;
     },
-    [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
 }
 
-export type Laboratory = Awaited<ReturnType<typeof openLaboratory>>;
+export type TestedRealm = Awaited<ReturnType<typeof openRealm>>;

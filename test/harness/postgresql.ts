@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import {
   chownSync,
   existsSync,
@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { isRunning, type Started, startInBackground, tail } from '../../dev/child.ts';
 import { endWithThisProcess } from '../../dev/guard.ts';
 import { findOnPath } from '../../dev/keycloak/java.ts';
@@ -46,7 +47,8 @@ export async function startPostgreSql(name: string) {
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     `unix_socket_directories=${folder}`,
-    'max_connections=150',
+    // Two Keycloaks with their pools of a hundred, and those that look.
+    'max_connections=250',
     // Guards against the machine's crash alone, which these runs don't play; a killed server recovers without it.
     'fsync=off',
   ];
@@ -76,6 +78,24 @@ export async function startPostgreSql(name: string) {
   return {
     jdbcUrl: `jdbc:postgresql://127.0.0.1:${port}/postgres`,
     user: superuser,
+    /** The rows that a query yields, past every cache. */
+    async query<Row>(sql: string): Promise<Row[]> {
+      const asJson = `select coalesce(json_agg(row), '[]') from (${sql}) row`;
+      const args = [
+        '-XAtq',
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-U',
+        superuser,
+        'postgres',
+        '-c',
+        asJson,
+      ];
+      const { stdout } = await promisify(execFile)(program('psql'), args, { maxBuffer: 64 * 1024 * 1024 });
+      return JSON.parse(stdout);
+    },
     /** Whether others can begin with one of this name. */
     isKept: (): boolean => existsSync(kept),
     /** Keeps what is in it for others to begin with; it is away for a moment. */

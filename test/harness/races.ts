@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { commands } from '../../dev/commands.mjs';
-import { main } from '../../dev/problem.ts';
-import { openLaboratory } from './laboratory.ts';
+import { main, Problem } from '../../dev/problem.ts';
+import { obtainClusterDistribution, openCluster } from './cluster/laboratory.ts';
+import { inOwnNetwork } from './cluster/network.ts';
+import { openLaboratory, type TestedRealm } from './laboratory.ts';
 import { rawKeycloak } from './races/raw-keycloak.ts';
 import { isViolation, printAnswers, printTable, printViolations } from './races/report.ts';
 import { raceContestant, raceForOneWinner } from './races/run.ts';
@@ -17,14 +19,23 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 await main(async () => {
   const { values } = parseArgs({ options: commands.races.options });
+  if (values.nodes !== '1' && values.nodes !== '2') throw new Problem('--nodes is 1 or 2.');
+  if (values.nodes === '2') {
+    await obtainClusterDistribution();
+    const code = await inOwnNetwork();
+    if (code !== undefined) return code;
+  }
   const rounds = Number(values.rounds);
   const oneWinner = Math.ceil(rounds * shareForOneWinner);
   const rawRounds = Number(values['raw-rounds']);
 
-  await using laboratory = await openLaboratory('races');
-  await using first = await startReplica(laboratory, 'replica-1');
-  await using second = await startReplica(laboratory, 'replica-2');
-  const replicas = [first, second];
+  await using opened = new AsyncDisposableStack();
+  const { laboratory, urls } = await open(opened, values.nodes === '2', values.pinned);
+  const replicas = [];
+  for (const [index, url] of urls.entries()) {
+    const env = { KEYCLOAK_INTERNAL_URL: url };
+    replicas.push(opened.use(await startReplica(laboratory, `replica-${index + 1}`, { env })));
+  }
   const signal = AbortSignal.timeout(Number(values.minutes) * 60_000);
   const race = (count: number) => ({ rounds: count, random: seededRandom(Number(values.seed)), signal });
   const service = throughService(laboratory, replicas);
@@ -50,3 +61,18 @@ await main(async () => {
   );
   return violations === 0 && seen && ours.results.length === rounds ? 0 : 1;
 });
+
+/** One Keycloak or two nodes, and where each of two replicas reaches it. */
+async function open(
+  opened: AsyncDisposableStack,
+  isCluster: boolean,
+  isPinned: boolean,
+): Promise<{ laboratory: TestedRealm; urls: string[] }> {
+  if (!isCluster) {
+    const laboratory = opened.use(await openLaboratory('races'));
+    return { laboratory, urls: [laboratory.realm.url, laboratory.realm.url] };
+  }
+  const cluster = opened.use(await openCluster('races'));
+  const urls = cluster.nodes.map(({ url }) => (isPinned ? url : cluster.balancer.url));
+  return { laboratory: cluster, urls };
+}

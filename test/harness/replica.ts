@@ -8,7 +8,8 @@ import { logFile, root } from '../../dev/paths.ts';
 import { waitUntilReady } from '../../dev/ready.ts';
 import { freePort } from '../support/free-port.ts';
 import { jsonRequest } from '../support/json-request.ts';
-import type { Laboratory } from './laboratory.ts';
+import type { PersonName } from '../support/live-realm.ts';
+import type { TestedRealm } from './laboratory.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 /** Longer than the ten seconds that the service promises to take at most. */
@@ -26,6 +27,8 @@ export interface ServiceAnswer {
 }
 
 export interface ServiceRequest {
+  /** Acme's administrator unless given. */
+  readonly as?: PersonName;
   readonly method?: string;
   /** Below the tenant's service accounts. */
   readonly path?: string;
@@ -35,7 +38,7 @@ export interface ServiceRequest {
 
 /** The service as it runs in production: a process of its own, configured by its environment. */
 export async function startReplica(
-  laboratory: Laboratory,
+  laboratory: TestedRealm,
   name: string,
   options: { env?: Record<string, string>; nodeArguments?: string[] } = {},
 ) {
@@ -76,8 +79,9 @@ export async function startReplica(
     pid: started.pid,
     readLog: () => readFileSync(log, 'utf8'),
     /** Asks it something; throws when the connection breaks or the answer takes far too long. */
-    async request({ method = 'GET', path = '', ...wanted }: ServiceRequest = {}): Promise<ServiceAnswer> {
-      const token = await laboratory.token();
+    async request(options: ServiceRequest = {}): Promise<ServiceAnswer> {
+      const { as = 'admin', method = 'GET', path = '', ...wanted } = options;
+      const token = await laboratory.token(as);
       const sentAt = performance.now();
       const response = await request(`${url}/api/v1/tenants/acme/service-accounts${path}`, {
         ...jsonRequest(token, { method, ...wanted }),

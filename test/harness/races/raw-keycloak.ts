@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { LiveRealm } from '../../support/live-realm.ts';
 import { type Outcome, rolesOfGrant, type Verdict, type Write } from '../account-model.ts';
-import type { Laboratory } from '../laboratory.ts';
+import type { TestedRealm } from '../laboratory.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { Contestant, RacedAccount } from './contestant.ts';
 
@@ -13,7 +13,7 @@ import type { Contestant, RacedAccount } from './contestant.ts';
 type Style = 'fields' | 'whole';
 
 /** Changes clients by the Admin API's own calls, as an integration without this service would. */
-export function rawKeycloak({ realm }: Laboratory, style: Style): Contestant {
+export function rawKeycloak({ realm }: TestedRealm, style: Style): Contestant {
   return {
     title: style === 'fields' ? 'raw, PUT of fields' : 'raw, GET and PUT',
     entries: 2,

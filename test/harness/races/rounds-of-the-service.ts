@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clientAttributes } from '../../../src/names.ts';
 import { type Outcome, rolesOfGrant, type Write } from '../account-model.ts';
-import type { Laboratory } from '../laboratory.ts';
+import type { TestedRealm } from '../laboratory.ts';
 import { pick, type Random } from '../random.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
@@ -21,7 +21,7 @@ export interface ServiceRounds {
 
 /** Rounds in which one of several requests has to win. */
 export function roundsOfTheService(
-  { realm }: Laboratory,
+  { realm }: TestedRealm,
   replicas: readonly Replica[],
   random: Random,
 ): ServiceRounds {

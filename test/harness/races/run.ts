@@ -1,4 +1,4 @@
-import type { Laboratory } from '../laboratory.ts';
+import type { TestedRealm } from '../laboratory.ts';
 import { pick, type Random } from '../random.ts';
 import type { Replica } from '../replica.ts';
 import type { Contestant, RacedAccount } from './contestant.ts';
@@ -29,7 +29,7 @@ export async function raceContestant(contestant: Contestant, race: Race): Promis
 /** Runs what only the service promises: one winner by username, by If-Match, by Idempotency-Key. */
 export async function raceForOneWinner(
   contestant: Contestant,
-  laboratory: Laboratory,
+  laboratory: TestedRealm,
   replicas: readonly Replica[],
   race: Race,
 ): Promise<Tally> {

@@ -1,12 +1,12 @@
 import type { Grant } from '../../../src/permissions/roles.ts';
 import { type AccountState, type Outcome, rolesOfGrant, type Verdict, type Write } from '../account-model.ts';
-import type { Laboratory } from '../laboratory.ts';
+import type { TestedRealm } from '../laboratory.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
 import type { Contestant, RacedAccount } from './contestant.ts';
 
 /** Changes accounts through replicas of the service, each write through the next of them. */
-export function throughService(laboratory: Laboratory, replicas: readonly Replica[]): Contestant {
+export function throughService(laboratory: TestedRealm, replicas: readonly Replica[]): Contestant {
   const replica = (entry: number): Replica => {
     const found = replicas[entry % replicas.length];
     if (found === undefined) throw new Error('no replica');

@@ -6,7 +6,7 @@ import {
   type Write,
   type WriteKind,
 } from '../account-model.ts';
-import type { Laboratory } from '../laboratory.ts';
+import type { TestedRealm } from '../laboratory.ts';
 import { grants, type RacedAccount } from '../races/contestant.ts';
 import { createdAccount, outcomeOf, requestOf } from '../races/through-service.ts';
 import { pick, type Random } from '../random.ts';
@@ -25,7 +25,7 @@ const shareOfDeletions = 0.1;
 const patienceMs = 120_000;
 
 export interface Soak {
-  readonly laboratory: Laboratory;
+  readonly laboratory: TestedRealm;
   readonly replicas: readonly Replica[];
   readonly random: Random;
   /** Told of each answer. */

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { commands } from '../../../dev/commands.mjs';
+import { main } from '../../../dev/problem.ts';
+import { startReplica } from '../replica.ts';
+import { startBalancer } from './balancer.ts';
+import { obtainClusterDistribution, openCluster } from './laboratory.ts';
+import { Matrix, type Way } from './matrix.ts';
+import { inOwnNetwork } from './network.ts';
+import { acknowledge, type Probe } from './probes.ts';
+import type { Sample } from './sequences.ts';
+
+const checkedBalancerPort = 8290;
+/** Longer than the failure detection takes to exclude a node. */
+const frozenMs = 62_000;
+
+/** Deleting empties a node's cache of users; dealt out in turn, it would hide what the other cells look for. */
+const isTelling = ({ way, sample }: { way: Way; sample: Sample }) =>
+  !(way.name === 'balanced' && sample.sequence.disturbs);
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
+
+await main(async () => {
+  const { values } = parseArgs({ options: commands.partitions.options });
+  await obtainClusterDistribution();
+  const code = await inOwnNetwork();
+  if (code !== undefined) return code;
+  const each = Number(values.each);
+
+  await using cluster = await openCluster('cluster', { options: values.option ?? [] });
+  await using checked = await startBalancer(cluster.nodes, checkedBalancerPort, {
+    intervalMs: 1_000,
+    failures: 2,
+  });
+  await using replicas = new AsyncDisposableStack();
+  const tokenPath = `/realms/${cluster.realm.name}/protocol/openid-connect/token`;
+  const [first, second] = cluster.nodes;
+  if (!first || !second) throw new Error('two nodes are needed');
+  const way = async (name: string, one: string, other: string): Promise<Way> => {
+    const replica = async (url: string, number: number) =>
+      replicas.use(
+        await startReplica(cluster, `${name}-${number}`, {
+          env: { KEYCLOAK_INTERNAL_URL: url, SWEEP_INTERVAL_MINUTES: '0' },
+        }),
+      );
+    return {
+      name,
+      replicas: [await replica(one, 1), await replica(other, 2)],
+      tokenUrl: `${other}${tokenPath}`,
+    };
+  };
+  const ways = [
+    await way('pinned', first.url, second.url),
+    await way('balanced', cluster.balancer.url, cluster.balancer.url),
+    await way('checked', checked.url, checked.url),
+  ];
+  await cluster.token('agentWriter');
+  const matrix = new Matrix(cluster, ways);
+  matrix.say('ready');
+
+  if (values.only !== 'freeze') {
+    const whole = await matrix.samples(Math.min(each, 3), ways);
+    const wholeProbes = await matrix.probes(each, ways);
+    const unnoticed = await matrix.samples(2, ways);
+    const split = (await matrix.samples(each, ways)).filter(isTelling);
+    const healed = (await matrix.samples(Math.min(each, 5), ways)).filter(isTelling);
+    const splitProbes = await matrix.probes(each, ways);
+    await matrix.warmAll(whole, wholeProbes);
+    await matrix.sendBoth(whole);
+    await matrix.judge('whole', whole);
+    await matrix.probe('whole', wholeProbes);
+    matrix.say('whole: done');
+
+    await matrix.warmAll([...unnoticed, ...split, ...healed], splitProbes);
+    const heal = cluster.cut();
+    matrix.say('cut');
+    const noticed = cluster.seen(1).then(() => matrix.say('both nodes have noticed'));
+    await matrix.sendBoth(unnoticed, 24);
+    matrix.say(`cut, not noticed: done; in use ${checked.inUse()}`);
+    await matrix.judge('cut, not noticed', unnoticed);
+    await noticed;
+    await sleep(3_000);
+    matrix.say(`in use with health checks: ${checked.inUse()}`);
+    const acknowledged = await matrix.probe('split', splitProbes);
+    await matrix.sendBoth(split);
+    await matrix.judge('split', split);
+    matrix.say('split: done');
+    await matrix.sendFirst(healed);
+    heal();
+    matrix.say('healed');
+    await matrix.sendSecond(healed);
+    await matrix.judge('acknowledged in the split, then after the heal', healed);
+    await matrix.probe('healed, not merged', splitProbes, acknowledged);
+    matrix.say(`stale for ${(await matrix.staleFor(splitProbes, 120_000)).toFixed(0)} s more`);
+    await cluster.seen(2);
+    matrix.say(`merged; in use ${checked.inUse()}`);
+    await matrix.probe('merged', splitProbes, acknowledged);
+    const merged = await matrix.samples(Math.min(each, 3), ways);
+    await matrix.warmAll(merged);
+    await matrix.sendBoth(merged);
+    await matrix.judge('merged', merged);
+  }
+
+  if (values.only !== 'cut') {
+    // A balancer without health checks goes on sending requests to the node that stands still.
+    const reachable = ways.filter(({ name }) => name !== 'balanced');
+    const samples = await matrix.samples(each, reachable);
+    const probes = await matrix.probes(each, reachable);
+    await matrix.warmAll(samples, probes);
+    cluster.forgetTokens();
+    await Promise.all([cluster.token(), cluster.token('agentWriter')]);
+    second.freeze();
+    matrix.say('second node frozen');
+    const frozenLongEnough = sleep(frozenMs);
+    await cluster.seen(1, [first]);
+    matrix.say('the first has noticed');
+    await matrix.sendFirst(samples);
+    const acknowledged = new Set<Probe>();
+    for (const { way, probe } of probes) {
+      if (await acknowledge(probe, way.replicas[0])) acknowledged.add(probe);
+    }
+    matrix.say('acknowledged while frozen');
+    await frozenLongEnough;
+    second.resume();
+    matrix.say(`resumed; in use with health checks: ${checked.inUse()}`);
+    while (checked.inUse().includes(false)) await sleep(200);
+    matrix.say('both nodes pass their health checks');
+    await matrix.probe('resumed after 62 s', probes, acknowledged);
+    await matrix.sendSecond(samples);
+    matrix.say(`second changes done; in use ${checked.inUse()}`);
+    await matrix.judge('frozen for 62 s, then resumed', samples);
+    matrix.say(`stale for ${(await matrix.staleFor(probes, 120_000)).toFixed(0)} s more`);
+    for (const node of cluster.nodes) {
+      for (const view of node.views()) matrix.say(`${node.name}: ${view}`);
+    }
+  }
+
+  matrix.print();
+  return matrix.cells.some(({ violations }) => violations.length > 0) ? 1 : 0;
+});
