@@ -46,6 +46,8 @@ interface ServiceErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** What happened, for the log alone. */
   readonly cause?: unknown;
+  /** Whether a call that was sent may take effect after this; by default where the outcome is unknown. */
+  readonly mayStillTakeEffect?: boolean;
 }
 
 /** An expected failure: `detail` and `errors` go to the caller, `cause` goes to the log. */
@@ -54,6 +56,7 @@ export class ServiceError extends Error {
   readonly detail: string;
   readonly errors: readonly FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly mayStillTakeEffect: boolean;
 
   constructor(code: ErrorCode, options: ServiceErrorOptions) {
     super(options.detail, { cause: options.cause });
@@ -62,6 +65,7 @@ export class ServiceError extends Error {
     this.detail = options.detail;
     this.errors = options.errors;
     this.headers = options.headers ?? {};
+    this.mayStillTakeEffect = options.mayStillTakeEffect ?? code === 'outcome-unknown';
   }
 
   get status(): number {
@@ -75,12 +79,16 @@ export const isOutcomeUnknown = (error: unknown): boolean =>
 
 const retryAfter = { 'retry-after': '5' };
 
-/** A 503: this request changed nothing, or nothing that matters, and sending it again later is right. */
+/**
+ * A 503: this request changed nothing, or nothing that matters, and sending it again later is right.
+ * @param mayStillTakeEffect whether a call of it may still arrive, which the account's lock has to outlast
+ */
 export function keycloakUnavailable(
   cause: unknown,
   detail = 'The request could not be carried out. Try again in a few seconds.',
+  { mayStillTakeEffect = false } = {},
 ): ServiceError {
-  return new ServiceError('keycloak-unavailable', { detail, headers: retryAfter, cause });
+  return new ServiceError('keycloak-unavailable', { detail, headers: retryAfter, cause, mayStillTakeEffect });
 }
 
 /** A 503: a change of several steps broke off, and what it had done could not be undone. */
@@ -99,6 +107,10 @@ export function outcomeUnknown(
 ): ServiceError {
   return new ServiceError('outcome-unknown', { detail, headers: retryAfter, cause });
 }
+
+/** Whether a call that was sent may take effect after this failure, whatever the caller is told. */
+export const mayStillTakeEffect = (error: unknown): boolean =>
+  error instanceof ServiceError && error.mayStillTakeEffect;
 
 /** A 400 that names one field of the body. */
 export function invalidField(pointer: string, code: string, detail: string): ServiceError {

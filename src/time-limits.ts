@@ -13,13 +13,13 @@ export const callTimeoutMs = 3 * secondMs;
 export const operatorCallTimeoutMs = 10 * secondMs;
 
 /** After which a request begins nothing new: its calls to Keycloak are ended. */
-export const requestWorkMs = 7 * secondMs;
-/** What a request that failed may take after that to undo what it had begun. */
+export const requestWorkMs = 6 * secondMs;
+/** What a request that failed may take after that, for all that it has to undo. */
 export const cleanupMs = 2 * secondMs;
 /** What a request may take, after all else, to read one change back or to give its lock back. */
 export const lastCallMs = 1 * secondMs;
-/** After which the caller has an answer, and the request sends nothing any more. */
-export const requestMs = requestWorkMs + cleanupMs + lastCallMs;
+/** After which the caller has an answer, and the request sends nothing any more: the unlock comes last. */
+export const requestMs = requestWorkMs + cleanupMs + 2 * lastCallMs;
 /** After which a client that has not sent all of its request is cut off. */
 export const receiveTimeoutMs = requestMs + 5 * secondMs;
 
@@ -50,8 +50,9 @@ export const deletionRememberedMs = requestRememberedMs;
 /** After which an unfinished account, whose creation nobody can repeat any more, is removed. */
 export const unfinishedAccountKeptMs = requestRepeatableMs;
 
-/** After which every request that was under way when a tenant was switched off has ended. */
-export const tenantSettleMs = requestMs + 1 * secondMs;
+/** After which nothing arrives any more of requests that were under way when a tenant was switched off. */
+export const tenantSettleMs =
+  Math.max(sendingMsOf(lockLeaseMs), usernameSendingMs) + callTimeoutMs + 1 * secondMs;
 
 /** For how long a service that was told to end still takes requests. */
 export const drainMs = 1 * secondMs;

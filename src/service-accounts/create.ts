@@ -64,7 +64,10 @@ export async function createServiceAccount(
     catalogue,
     settings,
   };
-  if (keyed === undefined) return { account: await makeAccount(gateway, creation), isReplay: false };
+  if (keyed === undefined) {
+    const account = await makeAccount({ ...context, isLocked: false }, creation);
+    return { account, isReplay: false };
+  }
 
   const { id } = creation.account;
   return withAccountLock(gateway, tenantId, id, async () => {
@@ -77,6 +80,6 @@ export async function createServiceAccount(
       return { account, isReplay: true };
     }
     if (wasDeleted) throw keySpent('The service account that this key made was deleted.');
-    return { account: await makeAccount(gateway, creation), isReplay: false };
+    return { account: await makeAccount({ ...context, isLocked: true }, creation), isReplay: false };
   });
 }

@@ -136,7 +136,7 @@ export interface Gateway {
   /** Releases a username, if it is reserved for this account; if given, since exactly then. */
   releaseUsername(tenantId: string, username: string, accountId: string, reservedAt?: string): Promise<void>;
 
-  /** The same gateway with a short deadline of its own, for clearing up after a request that failed. */
+  /** The same gateway with a later deadline, for clearing up after a request that failed. */
   forCleanup(): Gateway;
 }
 

@@ -8,8 +8,9 @@ import {
 import type { Catalogue } from '../permissions/catalogue.ts';
 import { type AccountWithSecret, viewOf, withVersion } from './account.ts';
 import type { Gateway, NewAccount } from './gateway.ts';
+import type { OperationContext } from './operation.ts';
 import { reserveUsername } from './reserve-username.ts';
-import { requireTenantOn } from './under-lock.ts';
+import { requireTenantOn, withAccountLock } from './under-lock.ts';
 
 export interface CreationSettings {
   readonly maxAccountsPerTenant: number;
@@ -25,15 +26,21 @@ export interface Creation {
   readonly settings: CreationSettings;
 }
 
+/** What making an account takes; `isLocked` says whether the caller holds its lock. */
+interface Making extends Pick<OperationContext, 'gateway' | 'onCleanupFailure'> {
+  readonly isLocked: boolean;
+}
+
 /**
  * Makes an account in steps, the last of which finishes it: until then nobody sees it, and its secret leaves this
  * function after that.
  * @throws {ServiceError} 403 in a tenant that is switched off; 409 username taken or tenant full; 503 when it could not
- * be made; 504 when it may have been finished and can't be removed.
+ * be made; 504 when it may have been finished and was not removed.
  */
-export async function makeAccount(gateway: Gateway, creation: Creation): Promise<AccountWithSecret> {
+export async function makeAccount(making: Making, creation: Creation): Promise<AccountWithSecret> {
+  const { gateway } = making;
   const { account, roles, catalogue, settings } = creation;
-  await reservePlace(gateway, account, settings.maxAccountsPerTenant);
+  await reservePlace(making, account, settings.maxAccountsPerTenant);
   let mayBeFinished = false;
   try {
     await gateway.createClient(account);
@@ -41,7 +48,7 @@ export async function makeAccount(gateway: Gateway, creation: Creation): Promise
     mayBeFinished = true;
     await gateway.finishAccount(account.id);
   } catch (error) {
-    throw await failureAfter(gateway.forCleanup(), account, error, mayBeFinished);
+    throw await failureAfter(making, account, error, mayBeFinished);
   }
   return {
     ...viewOf(asMade(account), catalogue),
@@ -54,7 +61,11 @@ export async function makeAccount(gateway: Gateway, creation: Creation): Promise
  * Reserves the username while the tenant's accounts are counted and the tenant is looked at. Replicas that create at
  * the same moment may exceed the limit by one each; it guards against runaways.
  */
-async function reservePlace(gateway: Gateway, account: NewAccount, max: number): Promise<void> {
+async function reservePlace(
+  { gateway, onCleanupFailure }: Making,
+  account: NewAccount,
+  max: number,
+): Promise<void> {
   const { tenantId, username, id } = account;
   const [reserved, ...others] = await Promise.allSettled([
     reserveUsername(gateway, tenantId, username, id),
@@ -63,7 +74,8 @@ async function reservePlace(gateway: Gateway, account: NewAccount, max: number):
   ]);
   const failed = others.find((result) => result.status === 'rejected');
   if (failed !== undefined && reserved.status === 'fulfilled') {
-    await gateway.forCleanup().releaseUsername(tenantId, username, id);
+    // One that can't be released counts as abandoned, since no account has it.
+    await gateway.forCleanup().releaseUsername(tenantId, username, id).catch(onCleanupFailure);
   }
   if (failed !== undefined) throw failed.reason;
   if (reserved.status === 'rejected') throw reserved.reason;
@@ -79,32 +91,53 @@ async function requirePlace(gateway: Gateway, tenantId: string, max: number): Pr
 
 /**
  * Removes what was made so far and says what to tell the caller. What can't be removed stays unfinished, seen by
- * nobody, until it is swept away; only one that may have been finished leaves the caller in doubt.
+ * nobody, until it is swept away; only one that may have been finished leaves the caller in doubt. A lock that the
+ * caller holds has to outlast whatever may still arrive, also after the account was removed: a repetition makes another
+ * one under the same id.
  */
 async function failureAfter(
-  cleanup: Gateway,
+  { gateway, isLocked }: Making,
   account: NewAccount,
   failure: unknown,
   mayBeFinished: boolean,
 ): Promise<unknown> {
-  const { id, tenantId, username } = account;
+  const cleanup = gateway.forCleanup();
   const isUnknown = isOutcomeUnknown(failure);
+  const mayBeSeen = isUnknown && mayBeFinished;
   try {
-    await cleanup.deleteAccount(id);
-    await cleanup.releaseUsername(tenantId, username, id);
+    if (mayBeSeen && !isLocked) await removeUnlessChanged(cleanup, account);
+    else await remove(cleanup, account);
   } catch (error) {
     const cause = new Error(
       `making the account failed (${messageWithCauses(failure)}), and so did clearing up`,
       { cause: error },
     );
-    return isUnknown && mayBeFinished
+    return mayBeSeen
       ? outcomeUnknown(
           cause,
           'The account may have been made. If the list shows it, delete it and create it again.',
         )
-      : keycloakUnavailable(cause);
+      : keycloakUnavailable(cause, undefined, {
+          mayStillTakeEffect: isUnknown || isOutcomeUnknown(error),
+        });
   }
-  return isUnknown ? keycloakUnavailable(failure) : failure;
+  return isUnknown ? keycloakUnavailable(failure, undefined, { mayStillTakeEffect: true }) : failure;
+}
+
+async function remove(cleanup: Gateway, { id, tenantId, username }: NewAccount): Promise<void> {
+  await cleanup.deleteAccount(id);
+  await cleanup.releaseUsername(tenantId, username, id);
+}
+
+/** For an account that somebody may have found in the list by now. */
+async function removeUnlessChanged(cleanup: Gateway, account: NewAccount): Promise<void> {
+  const { id, tenantId } = account;
+  await withAccountLock(cleanup, tenantId, id, async () => {
+    const found = await cleanup.findAccount(id);
+    const isChanged = found?.unfinishedSince === null && found.version !== asMade(account).version;
+    if (isChanged) throw new Error('somebody has changed the account since it was made');
+    await remove(cleanup, account);
+  });
 }
 
 function asMade(account: NewAccount) {

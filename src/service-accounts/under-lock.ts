@@ -1,4 +1,4 @@
-import { isOutcomeUnknown, ServiceError } from '../errors.ts';
+import { mayStillTakeEffect, ServiceError } from '../errors.ts';
 import type { Catalogue } from '../permissions/catalogue.ts';
 import { requireHolding } from '../permissions/holding.ts';
 import type { Account } from './account.ts';
@@ -107,7 +107,7 @@ export async function withAccountLock<Result>(
   try {
     result = await work();
   } catch (error) {
-    if (!isOutcomeUnknown(error)) await lock.release();
+    if (!mayStillTakeEffect(error)) await lock.release();
     throw error;
   }
   // Why it is waited for: docs/how-it-works.md#why-an-answer-waits-for-the-unlock

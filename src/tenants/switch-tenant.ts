@@ -1,9 +1,8 @@
 import { ServiceError } from '../errors.ts';
+import { allPages } from '../pages.ts';
 import type { Account, Actor } from '../service-accounts/account.ts';
 import type { AccountStatus, Gateway } from '../service-accounts/gateway.ts';
 import { withAccountLock } from '../service-accounts/under-lock.ts';
-
-const pageSize = 100;
 
 /** What becomes of an account; one that is left inactive does not come back with its tenant. */
 export type SwitchAction = 'activate' | 'deactivate' | 'leave-inactive';
@@ -97,7 +96,7 @@ export async function switchTenantOnWithoutAccounts(
   return result;
 }
 
-/** Again and again: what is deleted while the accounts are read in stretches can push others out of sight. */
+/** Again and again, until nothing was found to do: accounts may be made or changed while the others are switched. */
 async function untilNothingIsLeft(
   dependencies: SwitchDependencies,
   transition: Transition,
@@ -130,13 +129,14 @@ async function switchAll(dependencies: SwitchDependencies, transition: Transitio
   return done;
 }
 
-/** A gateway is good for one stretch: switching those of one may take longer than the deadline of its calls. */
+/** Each stretch has a gateway of its own: switching the accounts of one may outlast the deadline of its calls. */
 async function* accountsOf({ connect, tenantId }: SwitchDependencies): AsyncGenerator<Account> {
-  for (let first = 0; ; first += pageSize) {
-    const { accounts, clientIds } = await connect().listAccounts(tenantId, first, pageSize);
-    yield* accounts;
-    if (clientIds.length < pageSize) return;
-  }
+  const entries = allPages(async ({ first, max }) => {
+    const { accounts, clientIds } = await connect().listAccounts(tenantId, first, max);
+    const byClientId = new Map(accounts.map((account) => [account.clientId, account]));
+    return clientIds.map((clientId) => ({ id: clientId, account: byClientId.get(clientId) }));
+  });
+  for await (const { account } of entries) if (account !== undefined) yield account;
 }
 
 /**

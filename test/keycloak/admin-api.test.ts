@@ -19,7 +19,11 @@ const shortTimeoutMs = 150;
 
 interface Api {
   readonly server: HttpStub;
-  readonly call: (call: AdminCall, signal?: AbortSignal) => Promise<unknown>;
+  readonly call: (
+    call: AdminCall,
+    signal?: AbortSignal,
+    fence?: { readonly isClosed: () => boolean },
+  ) => Promise<unknown>;
   /** The requests to the Admin API and those for a token. */
   readonly adminCalls: () => Received[];
   readonly tokenCalls: () => Received[];
@@ -47,7 +51,7 @@ async function apiOf(answer: Answer, callTimeoutMs = usualTimeoutMs): Promise<Ap
   const api = createAdminApi(agent, tokens, resilience, { ...where, callTimeoutMs });
   return {
     server,
-    call: (call, signal = AbortSignal.timeout(5_000)) => api(call, signal),
+    call: (call, signal = AbortSignal.timeout(5_000), fence) => api(call, signal, fence),
     adminCalls: () => server.received.filter((request) => !isForToken(request)),
     tokenCalls: () => server.received.filter(isForToken),
   };
@@ -89,6 +93,14 @@ describe('a call to the Admin API', () => {
   });
 });
 
+it('a call is not sent once the fence of its request has closed while it waited for a token', async () => {
+  const api = await apiOf(status(204));
+  const fence = { isClosed: () => api.tokenCalls().length > 0 };
+  await expect(api.call(changes[0] as AdminCall, undefined, fence)).rejects.toMatchObject(unavailable);
+  expect(api.tokenCalls()).toHaveLength(1);
+  expect(api.adminCalls()).toHaveLength(0);
+});
+
 describe('a token that Keycloak refuses', () => {
   it.each([read, ...changes])('is renewed once and the call sent again: $method', async (call) => {
     const api = await apiOf((request, response) =>
@@ -108,6 +120,17 @@ describe('a token that Keycloak refuses', () => {
       expect(api.adminCalls()).toHaveLength(2);
     },
   );
+
+  it('is not followed by a second sending once the fence of the request has closed', async () => {
+    let isClosed = false;
+    const api = await apiOf((request, response) => {
+      isClosed = true;
+      status(401)(request, response);
+    });
+    const fence = { isClosed: () => isClosed };
+    await expect(api.call(changes[0] as AdminCall, undefined, fence)).rejects.toMatchObject(unavailable);
+    expect(api.adminCalls()).toHaveLength(1);
+  });
 
   it('is renewed once for all calls that were under way with it', async () => {
     const api = await apiOf((request, response) =>

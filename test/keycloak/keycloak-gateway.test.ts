@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { keycloakUnavailable } from '../../src/errors.ts';
 import { newClient } from '../../src/keycloak/accounts/account-representation.ts';
 import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts';
 import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
@@ -61,6 +63,33 @@ describe('the gateway to Keycloak', () => {
     expect((await gateway.findAccountByClientId(own.clientId ?? ''))?.id).toBe(own.id);
     expect(await gateway.findAccountByClientId('forged')).toBeUndefined();
     expect(await gateway.findAccountByClientId('other')).toBeUndefined();
+  });
+
+  it('fails with the request alone when the user of an account is not found while something else is awaited', async () => {
+    const released = Promise.withResolvers<void>();
+    const api = async ({ operation, query }: AdminCall) => {
+      const { clientId } = query ?? {};
+      if (clientId !== undefined) return { status: 200, body: [{ id: clientId, clientId }] };
+      if (operation === 'find service-account user') throw keycloakUnavailable('gone');
+      await released.promise;
+      return { status: 200, body: operation === 'read tenant' ? { id: 't', name: 'acme' } : [] };
+    };
+    const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000));
+    const unhandled: unknown[] = [];
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', (reason) => void unhandled.push(reason));
+    onTestFinished(() => {
+      process.removeAllListeners('unhandledRejection');
+      for (const listener of others) process.on('unhandledRejection', listener);
+    });
+    const assigned = connect({ signal: AbortSignal.timeout(1_000) }).assignTenantAndRoles('id', 'acme', []);
+    // Node tells of a rejection that nobody waits for once the microtasks of its turn are done.
+    await setImmediate();
+    await setImmediate();
+    released.resolve();
+    await expect(assigned).rejects.toMatchObject({ code: 'keycloak-unavailable' });
+    expect(unhandled).toEqual([]);
   });
 
   it('writes no more than what a change is about', async () => {

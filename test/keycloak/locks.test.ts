@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { outcomeUnknown } from '../../src/errors.ts';
+import { outcomeUnknown, keycloakUnavailable as unavailable } from '../../src/errors.ts';
 import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts';
 import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
 import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
-import type { AdminAnswer, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
+import type { AdminAnswer, AdminApi, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
 
 interface Role {
   readonly id: string;
@@ -20,7 +20,8 @@ const keycloakUnavailable = expect.objectContaining({ code: 'keycloak-unavailabl
 function lockedBy(spoil: (call: AdminCall) => AdminAnswer | undefined = () => undefined) {
   const roles: Role[] = [];
   const calls: string[] = [];
-  const api = async (call: AdminCall): Promise<AdminAnswer> => {
+  const api: AdminApi = async (call, _signal, fence) => {
+    if (fence?.isClosed()) throw unavailable('the fence has closed');
     calls.push(call.operation);
     const spoilt = spoil(call);
     if (spoilt !== undefined && !call.expected?.includes(spoilt.status)) throw outcomeUnknown(spoilt);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callsOnOne, create, created, pathOf, stateOf } from '../support/accounts.ts';
 import { inject } from '../support/faults.ts';
-import { type TestApp, testApp } from '../support/test-app.ts';
+import { type Answer, type TestApp, testApp } from '../support/test-app.ts';
 
 const changes = ['createClient', 'assignTenantAndRoles', 'finishAccount'] as const;
 const steps = ['tryReserveUsername', 'listAccounts', ...changes] as const;
@@ -86,6 +86,63 @@ describe('a create that fails half way', () => {
     const answer = await service.request({ ...call, path: `${pathOf(id)}${call.below}` });
     expect(answer).toMatchObject({ status: 404, body: { code: 'service-account-not-found' } });
     expect(stateOf(service)).toEqual(before);
+  });
+
+  it('does not remove an account that somebody has found in the list and changed by then', async () => {
+    const service = await testApp();
+    let regenerated: Answer | undefined;
+    inject(service.keycloak, { method: 'finishAccount', when: 'after', code: 'outcome-unknown' });
+    const { afterCall } = service.keycloak;
+    service.keycloak.afterCall = async (method) => {
+      // Once its answer was lost, and before it is cleared up.
+      if (method === 'finishAccount') {
+        const [id = ''] = service.keycloak.clients.keys();
+        regenerated = await service.request({ method: 'POST', path: `${pathOf(id)}/regenerate-secret` });
+      }
+      await afterCall(method);
+    };
+    expect(await create(service)).toMatchObject({ status: 504, body: { code: 'outcome-unknown' } });
+    expect(regenerated?.status).toBe(200);
+    expect([...service.keycloak.clients.values()].map(({ secret }) => secret)).toEqual([
+      regenerated?.body.clientSecret,
+    ]);
+  });
+
+  it.each([
+    {
+      failure: 'a clean-up that may still arrive',
+      faults: [{ method: 'assignTenantAndRoles' }, { method: 'deleteAccount', code: 'outcome-unknown' }],
+    },
+    {
+      failure: 'a grant that may still arrive',
+      faults: [{ method: 'assignTenantAndRoles', code: 'outcome-unknown' }, { method: 'deleteAccount' }],
+    },
+    {
+      failure: 'a last step that may still arrive',
+      faults: [{ method: 'finishAccount', code: 'outcome-unknown' }],
+    },
+  ] as const)('keeps $failure from whoever repeats it with the same key, by its lock', async ({ faults }) => {
+    const service = await testApp();
+    inject(service.keycloak, ...faults);
+    const keyed = () =>
+      service.request({
+        method: 'POST',
+        headers: { 'idempotency-key': 'k' },
+        body: { username: 'a', mode: 'admin' },
+      });
+    expect((await keyed()).status).toBe(503);
+    expect(service.keycloak.locks.size).toBe(1);
+    inject(service.keycloak);
+    expect(await keyed()).toMatchObject({ status: 409, body: { code: 'change-in-progress' } });
+    service.keycloak.locks.clear();
+    expect((await keyed()).status).toBe(201);
+  });
+
+  it('says that the tenant is full also when the username can not be released', async () => {
+    const service = await testApp({ maxAccountsPerTenant: 1 });
+    await created(service, { username: 'other' });
+    inject(service.keycloak, { method: 'releaseUsername' });
+    expect(await create(service)).toMatchObject({ status: 409, body: { code: 'account-limit-reached' } });
   });
 
   it('leaves the other accounts of the tenant alone', async () => {

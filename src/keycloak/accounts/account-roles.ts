@@ -108,6 +108,8 @@ export function accountRoles(
   return {
     async assignTenantAndRoles(id, tenantId, roles) {
       const user = userOf(id);
+      // Others wait for something else first, and a failure that nobody waits for yet would end the process.
+      user.catch(() => undefined);
       await allSettled([
         assignTenant(id, tenantId, user),
         roles.length > 0 ? writeRights('grant roles', 'POST', user, roles) : user,

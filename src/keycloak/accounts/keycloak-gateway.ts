@@ -1,5 +1,5 @@
 import type { ConnectGateway, Gateway } from '../../service-accounts/gateway.ts';
-import { cleanupMs } from '../../time-limits.ts';
+import { cleanupMs, requestWorkMs } from '../../time-limits.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
 import { boundCalls } from '../calls/bound-calls.ts';
 import { waitWithin } from '../calls/deadline.ts';
@@ -14,14 +14,18 @@ import { usernameReservations } from './usernames.ts';
 
 /** The gateway to a real Keycloak. `realm` and `slots` are shared by all requests, the rest is made for each. */
 export function keycloakGateway(api: AdminApi, realm: RealmObjects, slots: LockSlots): ConnectGateway {
-  return ({ signal }) => bind(api, realm, slots, signal, createSendFence());
+  return ({ signal }) => {
+    // One for all that a request has to undo, so that it is answered in time however much that is.
+    const cleanup = AbortSignal.timeout(requestWorkMs + cleanupMs);
+    return bind(api, realm, slots, { signal, cleanup }, createSendFence());
+  };
 }
 
 function bind(
   api: AdminApi,
   shared: RealmObjects,
   slots: LockSlots,
-  signal: AbortSignal,
+  { signal, cleanup }: { readonly signal: AbortSignal; readonly cleanup: AbortSignal },
   fence: SendFence,
 ): Gateway {
   const realm = boundRealm(shared, signal);
@@ -36,7 +40,7 @@ function bind(
     ...accountLocks(calls, realm, slots),
     catalogue: async (options) =>
       (await realm.catalogue(options?.fresh ? catalogueAge.fresh : catalogueAge.usual)).catalogue,
-    forCleanup: () => bind(api, shared, slots, AbortSignal.timeout(cleanupMs), fence),
+    forCleanup: () => bind(api, shared, slots, { signal: cleanup, cleanup }, fence),
   };
 }
 

@@ -105,7 +105,7 @@ export function accountLocks(
   return {
     async lockAccount(tenantId, id): Promise<AccountLock> {
       const { slot, takenAt } = await acquire(lockRoleNames.lock(tenantId, id));
-      fence.tighten(takenAt + sendingMsOf(slots.leaseMs));
+      fence.tighten(sendingMsOf(slots.leaseMs) - (performance.now() - takenAt));
       return {
         release: async () => {
           if (await rename(slot, takenAt, slot.idleName, idleSlotMs)) slots.putBack(slot);

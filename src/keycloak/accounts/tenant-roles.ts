@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { names, tenantRoleAttributes } from '../../names.ts';
+import { allPages } from '../../pages.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
-import { allPages } from '../calls/pages.ts';
 import type { RealmObjects, RoleReference } from './realm-objects.ts';
 
 const rolesPerPage = 1_000;

@@ -47,7 +47,7 @@ export function usernameReservations(
 
   return {
     async tryReserveUsername(tenantId, username, reservation) {
-      const sendingEndsAt = performance.now() + usernameSendingMs;
+      const startedAt = performance.now();
       const reserving = {
         operation: 'reserve username',
         method: 'POST',
@@ -68,7 +68,7 @@ export function usernameReservations(
         throw error;
       });
       const reserved = () => {
-        fence.tighten(sendingEndsAt);
+        fence.tighten(usernameSendingMs - (performance.now() - startedAt));
         return 'reserved' as const;
       };
       if (answer.status !== undefined && answer.status < 300) return reserved();

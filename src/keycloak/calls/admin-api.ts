@@ -9,6 +9,7 @@ import {
 import { waitWithin } from './deadline.ts';
 import { KeycloakFailure } from './failures.ts';
 import { type Resilience, wasNeverSent } from './resilience.ts';
+import { FenceClosed, type SendFence } from './send-fence.ts';
 import type { TokenProvider } from './token-cache.ts';
 
 export interface AdminCall {
@@ -29,8 +30,15 @@ export interface AdminAnswer {
   readonly body: unknown;
 }
 
-/** Calls Keycloak's Admin API until `signal` ends, each call for a few seconds at most. */
-export type AdminApi = (call: AdminCall, signal: AbortSignal) => Promise<AdminAnswer>;
+/**
+ * Calls Keycloak's Admin API until `signal` ends, each call for a few seconds at most. Nothing is sent once `fence` is
+ * closed, however long the call has waited for a token or for its turn.
+ */
+export type AdminApi = (
+  call: AdminCall,
+  signal: AbortSignal,
+  fence?: Pick<SendFence, 'isClosed'>,
+) => Promise<AdminAnswer>;
 
 export interface AdminApiSettings {
   /** Keycloak as the service reaches it. */
@@ -76,8 +84,16 @@ export function createAdminApi(
     return { status: response.statusCode, text: await response.body.text() };
   }
 
-  async function attempt(call: AdminCall, token: string, signal: AbortSignal, retry: number) {
-    const trySending = (attempts: number) => {
+  async function attempt(
+    call: AdminCall,
+    token: string,
+    signal: AbortSignal,
+    fence: Pick<SendFence, 'isClosed'> | undefined,
+    retry: number,
+  ) {
+    const trySending = async (attempts: number) => {
+      // As late as can be: what came before may have taken a suspended process any time.
+      if (fence?.isClosed()) throw new FenceClosed();
       const bounded = AbortSignal.any([signal, AbortSignal.timeout(settings.callTimeoutMs)]);
       return observed(observe, { ...call, retry: retry + attempts }, (more) =>
         send(call, token, bounded, more),
@@ -87,18 +103,18 @@ export function createAdminApi(
       return await resilience(trySending, signal);
     } catch (cause) {
       const failure = new KeycloakFailure(call.operation, { cause });
-      throw wasNeverSent(cause) || call.method === 'GET'
+      throw wasNeverSent(cause) || cause instanceof FenceClosed || call.method === 'GET'
         ? keycloakUnavailable(failure)
         : outcomeUnknown(failure);
     }
   }
 
-  return async (call, signal) => {
+  return async (call, signal, fence) => {
     const token = await waitWithin(signal, tokens.token());
-    let answer = await attempt(call, token, signal, 0);
+    let answer = await attempt(call, token, signal, fence, 0);
     if (answer.status === 401) {
       tokens.discard(token);
-      answer = await attempt(call, await waitWithin(signal, tokens.token()), signal, 1);
+      answer = await attempt(call, await waitWithin(signal, tokens.token()), signal, fence, 1);
     }
     const { status, text } = answer;
     const fine = (status >= 200 && status < 300) || call.expected?.includes(status);

@@ -1,7 +1,5 @@
-import { keycloakUnavailable } from '../../errors.ts';
 import { lastCallMs } from '../../time-limits.ts';
 import type { AdminAnswer, AdminApi, AdminCall } from './admin-api.ts';
-import { KeycloakFailure } from './failures.ts';
 import { createSendFence, type SendFence } from './send-fence.ts';
 
 /** Calls to Keycloak within the time of one request. */
@@ -21,14 +19,7 @@ export function boundCalls(
   signal: AbortSignal,
   fence: SendFence = createSendFence(),
 ): BoundCalls {
-  const send = (call: AdminCall, until: AbortSignal) => {
-    if (fence.isClosed()) {
-      throw keycloakUnavailable(
-        new KeycloakFailure(call.operation, { upstream: 'the lock may have expired' }),
-      );
-    }
-    return api(call, until);
-  };
+  const send = (call: AdminCall, until: AbortSignal) => api(call, until, fence);
   const signalOrLastCall = () => (signal.aborted ? AbortSignal.timeout(lastCallMs) : signal);
   return {
     signal,

@@ -1,6 +1,6 @@
 import type PolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
 import { DecisionStrategy, Logic } from '@keycloak/keycloak-admin-client/lib/defs/policyRepresentation.js';
-import { allPages } from '../calls/pages.ts';
+import { allPages } from '../../pages.ts';
 import { findClient } from './lookups.ts';
 import { MissingPrerequisite, type Target } from './step.ts';
 

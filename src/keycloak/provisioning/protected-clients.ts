@@ -1,5 +1,5 @@
 import { clientAttributes, names } from '../../names.ts';
-import { allPages } from '../calls/pages.ts';
+import { allPages } from '../../pages.ts';
 import type { StoredClient } from './lookups.ts';
 import type { Target } from './step.ts';
 

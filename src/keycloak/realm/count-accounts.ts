@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { names } from '../../names.ts';
 import type { AccountTotals } from '../../observability/metrics.ts';
+import { allPages } from '../../pages.ts';
 import type { RealmObjects } from '../accounts/realm-objects.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
-import { allPages } from '../calls/pages.ts';
 
 const pageSize = 1000;
 const roles = z.array(z.object({ id: z.string(), name: z.string() }));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { names } from '../../names.ts';
+import { allPages } from '../../pages.ts';
 import { clientIdPrefix } from '../../service-accounts/client-id.ts';
 import type { SweepTargets } from '../../upkeep/sweep-targets.ts';
 import { accountOf } from '../accounts/account-representation.ts';
@@ -9,7 +10,6 @@ import { roleOfUsername, usernameRole } from '../accounts/usernames.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
 import { boundCalls } from '../calls/bound-calls.ts';
 import { confirmWrite } from '../calls/confirm-write.ts';
-import { allPages } from '../calls/pages.ts';
 
 const entries = z.array(z.looseObject({ id: z.string() }));
 

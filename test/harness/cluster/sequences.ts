@@ -1,5 +1,5 @@
 import type { Grant } from '../../../src/permissions/roles.ts';
-import { type Outcome, rolesOfGrant, type Write } from '../account-model.ts';
+import type { Outcome, Write } from '../account-model.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { createdAccount, outcomeOf, requestOf } from '../races/through-service.ts';
 import type { Replica, ServiceAnswer } from '../replica.ts';
@@ -143,5 +143,3 @@ function untrue(outcomes: readonly Outcome[], now: Truth['state'], before: Truth
   const unseen = outcomes.map(({ shown: _, ...outcome }) => outcome);
   return hasSerialOrder(before, unseen, now) ? 'answered what is not so' : 'no order explains what is there';
 }
-
-const rolesBefore = ({ sequence }: Sample): string[] => rolesOfGrant(sequence.grant);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allPages } from '../../src/keycloak/calls/pages.ts';
+import { allPages } from '../src/pages.ts';
 
 const pageSize = 20;
 
