@@ -149,6 +149,6 @@ describe('the command says what is wrong and exits with 2', () => {
   test('when the environment is not complete', async () => {
     const { code, output } = await command({ KEYCLOAK_URL: 'keycloak:8080' });
     expect(code).toBe(2);
-    expect(output).toContain('KEYCLOAK_URL: must be an http or https URL');
+    expect(output).toContain('KEYCLOAK_URL: has to be an http or https URL');
   });
 });

@@ -95,7 +95,9 @@ it('works in a browser, from the packed file, without a bundler', async () => {
 async function installPackedFile(): Promise<void> {
   const { stdout } = await run(process.execPath, [join(root, 'dev', 'client.ts'), '--pack', folder]);
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
-  await run('npm', ['install', '--silent', '--no-save', stdout.trim()], { cwd: folder });
+  // The first run says before it that the client's dependencies are being installed.
+  const tarball = stdout.trim().split('\n').at(-1) ?? '';
+  await run('npm', ['install', '--silent', '--no-save', tarball], { cwd: folder });
   await writeFile(join(folder, 'usage.mjs'), usage);
 }
 
