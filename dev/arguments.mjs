@@ -21,7 +21,7 @@ export function findFault(name, args, env = process.env) {
 }
 
 function faultOf({ kind, name, rawName, value }, options) {
-  if (kind === 'positional') return `"${value}" is no option.`;
+  if (kind === 'positional') return `"${value}" is not an option.`;
   if (kind !== 'option') return undefined;
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (!option) {
@@ -31,7 +31,7 @@ function faultOf({ kind, name, rawName, value }, options) {
   if (option.type === 'boolean') return value === undefined ? undefined : `${rawName} takes no value.`;
   if (value === undefined || value.startsWith('--'))
     return `${rawName} needs a value: ${rawName} ${option.value}.`;
-  if (option.number && !(Number(value) >= 0)) return `${rawName} needs a number, and "${value}" is none.`;
+  if (option.number && !(Number(value) >= 0)) return `${rawName} needs a number, not "${value}".`;
   if (option.choices && !option.choices.includes(value))
     return `${rawName} takes one of ${option.choices.join(', ')}.`;
   return undefined;

@@ -58,7 +58,11 @@ describe('an argument that a command does not know', () => {
     ['a slip of the finger', ['up', '--detatch'], 'Did you mean --detach?'],
     ['a value that is missing', ['races', '--rounds'], '--rounds needs a value'],
     ['a value that is an option', ['client', '--pack', '--check'], '--pack needs a value'],
-    ['a value that is no number', ['soak', '--operations', 'many'], '"many" is none'],
+    [
+      'a value that is no number',
+      ['soak', '--operations', 'many'],
+      '--operations needs a number, not "many".',
+    ],
     [
       'a value that is no choice',
       ['faults', '--only', 'outage'],
