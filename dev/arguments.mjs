@@ -45,7 +45,7 @@ export function describe(name) {
     typeof usual === 'string' ? `${about} (${usual})` : about,
   ]);
   return [
-    `npm run ${name}${lines.length > 0 || passesOn ? ' -- [options]' : ''}`,
+    `npm ${name === 'test' ? '' : 'run '}${name}${lines.length > 0 || passesOn ? ' -- [options]' : ''}`,
     `\n${capital(summary)}.\nTakes ${takes}.`,
     ...(details ? [`\n${details}`] : []),
     ...section('Options', lines),
@@ -56,7 +56,7 @@ export function describe(name) {
 
 /** All commands, a line each. */
 export function listCommands() {
-  const rows = Object.entries(commands).map(([name, { summary, takes }]) => [name, `${summary} (${takes})`]);
+  const rows = Object.entries(commands).map(([name, { summary, takes }]) => [name, `${summary} · ${takes}`]);
   return [
     'npm run COMMAND [-- options]',
     ...section('Commands', rows),
