@@ -21,7 +21,7 @@ export function findFault(name, args, env = process.env) {
 }
 
 function faultOf({ kind, name, rawName, value }, options) {
-  if (kind === 'positional') return `"${value}" is no option.`;
+  if (kind === 'positional') return `"${value}" is not an option.`;
   if (kind !== 'option') return undefined;
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (!option) {
@@ -31,7 +31,7 @@ function faultOf({ kind, name, rawName, value }, options) {
   if (option.type === 'boolean') return value === undefined ? undefined : `${rawName} takes no value.`;
   if (value === undefined || value.startsWith('--'))
     return `${rawName} needs a value: ${rawName} ${option.value}.`;
-  if (option.number && !(Number(value) >= 0)) return `${rawName} needs a number, and "${value}" is none.`;
+  if (option.number && !(Number(value) >= 0)) return `${rawName} needs a number, not "${value}".`;
   if (option.choices && !option.choices.includes(value))
     return `${rawName} takes one of ${option.choices.join(', ')}.`;
   return undefined;
@@ -45,7 +45,7 @@ export function describe(name) {
     typeof usual === 'string' ? `${about} (${usual})` : about,
   ]);
   return [
-    `npm run ${name}${lines.length > 0 || passesOn ? ' -- [options]' : ''}`,
+    `npm ${name === 'test' ? '' : 'run '}${name}${lines.length > 0 || passesOn ? ' -- [options]' : ''}`,
     `\n${capital(summary)}.\nTakes ${takes}.`,
     ...(details ? [`\n${details}`] : []),
     ...section('Options', lines),
@@ -56,7 +56,7 @@ export function describe(name) {
 
 /** All commands, a line each. */
 export function listCommands() {
-  const rows = Object.entries(commands).map(([name, { summary, takes }]) => [name, `${summary} (${takes})`]);
+  const rows = Object.entries(commands).map(([name, { summary, takes }]) => [name, `${summary} · ${takes}`]);
   return [
     'npm run COMMAND [-- options]',
     ...section('Commands', rows),

@@ -37,7 +37,7 @@ export const commands = /** @type {const} */ ({
     summary: 'stop what npm run up has started',
     takes: '5 s',
     options: {
-      reset: { type: flag, default: false, about: 'then delete its data and logs, for a fresh start' },
+      reset: { type: flag, default: false, about: 'also delete its data and logs, for a fresh start' },
     },
   },
   demo: {
@@ -55,7 +55,7 @@ export const commands = /** @type {const} */ ({
       'The first run takes 2 minutes longer: it installs the dependencies and fetches Keycloak (177 MB).',
     passesOn: vitest,
     options: {
-      project: { type: text, value: 'unit|live', about: 'only those tests' },
+      project: { type: text, value: 'unit|live', about: 'run only these tests' },
     },
     settings: { KEYCLOAK: 'container or distribution, for the live tests' },
   },
@@ -101,7 +101,7 @@ export const commands = /** @type {const} */ ({
   compatibility: {
     file: 'dev/compatibility.ts',
     summary: 'fail if the contract breaks callers of the last release (needs Go)',
-    takes: '20 s',
+    takes: '5 s; the first time 2 minutes',
     options: {
       release: { type: flag, default: false, about: 'make this contract the released one' },
     },
@@ -127,7 +127,7 @@ The same writes by raw calls of the Admin API show what is lost without the serv
     options: {
       rounds: { type: text, number: true, default: '1000', value: 'N', about: 'rounds through the service' },
       'raw-rounds': { type: text, number: true, default: '200', value: 'N', about: 'rounds of raw calls' },
-      seed: { type: text, number: true, default: '1', value: 'N', about: 'another seed, other rounds' },
+      seed: { type: text, number: true, default: '1', value: 'N', about: 'seed of the random numbers' },
       minutes: { type: text, number: true, default: '40', value: 'N', about: 'stop after so long' },
       nodes: {
         type: text,
@@ -166,10 +166,14 @@ they are cut off from each other, and after one was frozen. The truth is what th
     file: 'test/harness/faults.ts',
     summary: 'look for half-made accounts, by breaking each call to Keycloak (needs PostgreSQL)',
     takes: '20 minutes',
-    details: `Parts: matrix breaks each call that an operation makes to Keycloak, in each of eleven ways; abandoned breaks an
-operation off for good after each changing call, then sweeps; kills sends kill -9 to the service, outages to Keycloak
-and restarts PostgreSQL, both in the middle of operations; endings sends SIGTERM under load, and lets Keycloak stand
-still. A run fails when the time is too short for all that it was to do.`,
+    details: `It has five parts:
+  matrix     breaks each call that an operation makes to Keycloak, in each of eleven ways
+  abandoned  stops an operation for good after each call that changes something, and then cleans up
+  kills      kills the service in the middle of operations (kill -9)
+  outages    kills Keycloak, and restarts PostgreSQL, in the middle of operations
+  endings    ends the service under load (SIGTERM), and suspends Keycloak
+After each fault, the account has to be right in Keycloak, at once and after the request is repeated once. The run fails if
+its time is over before it has done everything.`,
     options: {
       short: { type: flag, default: false, about: 'break one changing call for each operation and fault' },
       full: {
@@ -181,13 +185,18 @@ still. A run fails when the time is too short for all that it was to do.`,
         type: text,
         value: 'PART',
         choices: ['matrix', 'abandoned', 'kills', 'outages', 'endings'],
-        about: 'only that part',
+        about: 'run only this part',
       },
-      seed: { type: text, number: true, default: '1', value: 'N', about: 'another seed, other faults' },
+      seed: { type: text, number: true, default: '1', value: 'N', about: 'seed of the random numbers' },
       lanes: { type: text, number: true, default: '12', value: 'N', about: 'accounts at the same time' },
-      scale: { type: text, number: true, default: '0.5', value: 'N', about: 'scale of all time limits' },
+      scale: { type: text, number: true, default: '0.5', value: 'N', about: 'factor for all time limits' },
       minutes: { type: text, number: true, default: '60', value: 'N', about: 'stop each part after so long' },
-      slice: { type: text, default: '1/1', value: 'I/N', about: 'one of so many slices of the matrix' },
+      slice: {
+        type: text,
+        default: '1/1',
+        value: 'I/N',
+        about: 'only this slice of the matrix, such as 2/4',
+      },
     },
   },
   soak: {
@@ -198,7 +207,7 @@ still. A run fails when the time is too short for all that it was to do.`,
       operations: { type: text, number: true, default: '20000', value: 'N', about: 'operations in all' },
       restarts: { type: text, number: true, default: '4', value: 'N', about: 'kills of Keycloak' },
       concurrency: { type: text, number: true, default: '16', value: 'N', about: 'callers' },
-      seed: { type: text, number: true, default: '1', value: 'N', about: 'another seed, other operations' },
+      seed: { type: text, number: true, default: '1', value: 'N', about: 'seed of the random numbers' },
       minutes: { type: text, number: true, default: '60', value: 'N', about: 'stop after so long' },
     },
   },
@@ -207,7 +216,7 @@ still. A run fails when the time is too short for all that it was to do.`,
     summary: 'try every known attack, and 10,000 random requests across tenants',
     takes: '4 minutes',
     passesOn: vitest,
-    settings: { ATTACK_REQUESTS: 'random requests (10000)', ATTACK_SEED: 'another seed, other requests' },
+    settings: { ATTACK_REQUESTS: 'random requests (10000)', ATTACK_SEED: 'seed of the random numbers' },
   },
   audit: {
     file: 'dev/audit.ts',

@@ -78,9 +78,10 @@ async function isRunningAlready(ports: Ports): Promise<boolean> {
   }
   if (await isWhole(earlier)) {
     const samePorts = portSettings.every(({ of }) => ports[of] === earlier.ports[of]);
-    if (!samePorts) throw new Problem('Everything runs already, on other ports. Stop it first: npm run down');
+    if (!samePorts)
+      throw new Problem('Everything is already running, on other ports. Stop it first: npm run down');
     console.log(
-      'Everything runs already, in the background. To start it anew: npm run down, then npm run up.',
+      'Everything is already running in the background. To restart it: npm run down, then npm run up.',
     );
     return true;
   }

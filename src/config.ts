@@ -36,64 +36,72 @@ export const settings = z.object({
   PORT: port.default(3000).describe('Port to listen on'),
   PUBLIC_URL: url
     .default(localAddresses.service)
-    .describe('The service as the world sees it, with its path if it lies behind one: Location, OpenAPI'),
+    .describe('The address under which callers reach the service, with its path if it is below one'),
   KEYCLOAK_URL: url
     .default(localAddresses.keycloak)
-    .describe('Keycloak as the world sees it: the issuer of tokens, `tokenUrl`'),
+    .describe('The address under which everybody reaches Keycloak; tokens name it as their issuer'),
   KEYCLOAK_INTERNAL_URL: url
     .optional()
-    .describe('Keycloak as the service reaches it, if not by KEYCLOAK_URL: Admin API, signing keys'),
-  KEYCLOAK_REALM: z.string().min(1).default('orki').describe('The realm'),
-  KEYCLOAK_CLIENT_ID: z.string().min(1).default(names.serviceClient).describe("The service's own client"),
+    .describe('The address under which the service reaches Keycloak, if that is another one'),
+  KEYCLOAK_REALM: z.string().min(1).default('orki').describe('The realm of the tenants'),
+  KEYCLOAK_CLIENT_ID: z
+    .string()
+    .min(1)
+    .default(names.serviceClient)
+    .describe('The client as which the service calls Keycloak'),
   KEYCLOAK_CLIENT_KEY_FILE: z
     .string()
     .min(1)
     .optional()
-    .describe("A file that holds the private key of the service's own client (P-256, PEM)"),
+    .describe('A file with the private key of that client (P-256, PEM)'),
   KEYCLOAK_CLIENT_SECRET: z
     .string()
     .min(1)
     .optional()
-    .describe("The secret of the service's own client, where it has no key"),
+    .describe('The secret of that client, if it has no key'),
   KEYCLOAK_CLIENT_SECRET_FILE: z
     .string()
     .min(1)
     .optional()
-    .describe('A file that holds the secret, instead of KEYCLOAK_CLIENT_SECRET'),
-  MAX_ACCOUNTS_PER_TENANT: count.default(500).describe('Service accounts that a tenant may have'),
+    .describe('A file with the secret, instead of KEYCLOAK_CLIENT_SECRET'),
+  MAX_ACCOUNTS_PER_TENANT: count.default(500).describe('How many service accounts a tenant may have'),
   RATE_LIMIT_PER_CALLER: count
     .default(600)
-    .describe('Requests that a caller may make in a minute, on each replica'),
+    .describe('How many requests a caller may send in a minute, to each replica'),
   RATE_LIMIT_PER_TENANT: count
     .default(3000)
-    .describe('Requests that the callers of a tenant may make in a minute, on each replica'),
+    .describe('How many requests all callers of a tenant may send in a minute, to each replica'),
   SWEEP_INTERVAL_MINUTES: z.coerce
     .number()
     .min(0)
     .default(15)
-    .describe('How often what a crash left behind is cleared away, give or take a quarter; 0 for never'),
+    .describe(
+      'How often the service cleans up what a crash left behind, give or take a quarter; 0 for never',
+    ),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
     .optional()
-    .describe('Origins whose pages may call the API from a browser, a comma between two; none by default'),
+    .describe('Origins whose pages may call the API from a browser, separated by commas'),
   SWAGGER: z.enum(['on', 'off']).default('on').describe('Whether /swagger is served'),
   TRUSTED_PROXIES: addresses
     .optional()
-    .describe('Addresses or networks of proxies whose X-Forwarded-For is believed, a comma between two'),
+    .describe('Addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas'),
   AUDIT_FILE: z
     .string()
     .min(1)
     .optional()
-    .describe('Where the audit log goes; to standard output by default, each line with `"log":"audit"`'),
-  METRICS_PORT: port.optional().describe('Port on which Prometheus gets /metrics; none by default'),
-  METRICS_HOST: z.string().default('127.0.0.1').describe('Address on which it does'),
+    .describe(
+      'The file for the audit log; by default it goes to standard output, each line with `"log":"audit"`',
+    ),
+  METRICS_PORT: port.optional().describe('Port that serves /metrics to Prometheus; by default there is none'),
+  METRICS_HOST: z.string().default('127.0.0.1').describe('Address to listen on for that'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url
     .optional()
-    .describe('Where traces go (OTLP over HTTP, such as http://collector:4318); nowhere by default'),
+    .describe('Where to send traces (OTLP over HTTP, such as http://collector:4318); by default nowhere'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('The least level that is logged'),
+    .describe('The lowest level that is logged: fatal, error, warn, info, debug, trace or silent'),
 });
 
 export interface Config {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig, settings } from '../src/config.ts';
+import { provisioningVariables } from '../src/keycloak/provisioning/settings.ts';
 
 const needed = { KEYCLOAK_CLIENT_SECRET: 'canary-secret' };
 const load = (env: Record<string, string> = {}) => loadConfig({ ...needed, ...env });
@@ -153,9 +154,9 @@ describe('a wrong configuration', () => {
   });
 });
 
-describe('the configuration table in the README', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const [, afterHeading = ''] = readme.split('| Variable | Default | Meaning |\n|---|---|---|\n');
+describe('docs/configuration.md', () => {
+  const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+  const [, afterHeading = ''] = page.split('| Variable | Default | Meaning |\n|---|---|---|\n');
   const [table = ''] = afterHeading.split('\n\n');
 
   it('says of every variable what the schema says, in its order', () => {
@@ -165,5 +166,12 @@ describe('the configuration table in the README', () => {
       return `| \`${name}\` | ${value} | ${schema.description} |`;
     });
     expect(table.trimEnd().split('\n')).toEqual(expected);
+  });
+
+  it('names every variable that provisioning reads', () => {
+    const named = new Set(page.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g));
+    expect(provisioningVariables.filter((name) => !named.has(name) && !named.has(`${name}_FILE`))).toEqual(
+      [],
+    );
   });
 });

@@ -65,7 +65,7 @@ const provocations: [
   [
     'invalid-request',
     (service) => create(service, { tokens: 1 }),
-    'There are username, description, mode and permissions.',
+    'The fields are username, description, mode and permissions.',
   ],
   [
     'invalid-request',
@@ -80,12 +80,12 @@ const provocations: [
   [
     'invalid-request',
     (service) => create(service, { mode: 'custom', permissions: ['customer:read'] }),
-    '"customer:read" is no permission. Did you mean customers:read?',
+    '"customer:read" is not a permission. Did you mean customers:read?',
   ],
   [
     'invalid-request',
     (service) => create(service, { mode: 'custom', permissions: ['fly'] }),
-    'GET …/permissions lists all',
+    'GET …/permissions lists all permissions.',
   ],
   [
     'invalid-request',
@@ -149,7 +149,7 @@ const provocations: [
     send({ ...keyed({ username: 'x', mode: 'agent' }), headers: { 'idempotency-key': 'two words' } }),
     'Idempotency-Key has to have',
   ],
-  ['invalid-json', withText('{"username":\n  }'), 'line 2, column 3 on: "}"'],
+  ['invalid-json', withText('{"username":\n  }'), '"}" is not allowed at line 2, column 3.'],
   ['invalid-json', withText('{"username":"x"'), 'ends before the JSON does'],
   ['invalid-json', withText(' '), 'The body is empty. Send a JSON object.'],
   ['invalid-json', withText('{"__proto__":1}'), '__proto__'],

@@ -13,9 +13,9 @@ const usage = `Brings a Keycloak realm to the state that the service needs.
   npm run provision             creates what is missing and repairs what differs
   npm run provision -- --check  changes nothing and lists what differs
 
-It acts as the operator that KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD, or the like, name
-(docs/configuration.md). Exit code 0: everything is as it should be; 1: something differs or needs a person; 2: it could
-not be done.`;
+It acts as the operator that KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD name, or as a client
+(docs/configuration.md). Exit code 0: everything is as it should be; 1: something differs, or a person has to decide; 2: it
+could not be done.`;
 
 const print = (line: string) => console.log(line);
 

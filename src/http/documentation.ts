@@ -100,7 +100,10 @@ function userInterface({ publicUrl, issuer }: DocumentationOptions): FastifySwag
       scopes: 'openid',
     },
     uiConfig: { layout: 'BaseLayout', persistAuthorization: false, displayRequestDuration: true },
-    theme: { title: 'Orki service accounts' },
+    theme: {
+      title: 'Orki service accounts',
+      js: [{ filename: 'dialog-at-its-top.js', content: dialogAtItsTop }],
+    },
     staticCSP: {
       'default-src': ["'none'"],
       'script-src': [self],
@@ -115,6 +118,17 @@ function userInterface({ publicUrl, issuer }: DocumentationOptions): FastifySwag
     },
   };
 }
+
+/** Swagger UI puts the cursor into the last field of its Authorize dialog, so that it would open scrolled down to that. */
+const dialogAtItsTop = `
+new MutationObserver(() => {
+  const dialog = document.querySelector('.modal-ux-content');
+  if (!dialog || dialog.dataset.isAtItsTop) return;
+  dialog.dataset.isAtItsTop = 'true';
+  dialog.querySelector('input')?.focus();
+  dialog.scrollTop = 0;
+}).observe(document.documentElement, { childList: true, subtree: true });
+`;
 
 type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
 

@@ -30,5 +30,6 @@ function faultOf(body: string): string {
     return 'The body ends before the JSON does: a quote or a bracket is not closed.';
   const before = body.slice(0, position).split('\n');
   const character = JSON.stringify(String.fromCodePoint(body.codePointAt(position) ?? 0));
-  return `The body is no JSON from line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1} on: ${character} can't stand there.`;
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  return `The body is not valid JSON: ${character} is not allowed at line ${before.length}, column ${column}.`;
 }

@@ -54,7 +54,7 @@ function fieldErrors(part: FieldError['in'], schema: z.ZodType, issue: z.core.$Z
 
 function unknownField(key: string, fields: readonly string[]): string {
   const near = nearest(key, fields);
-  const choices = fields.length === 0 ? 'None is known here.' : `There are ${listed(fields, 'and')}.`;
+  const choices = fields.length === 0 ? 'There are none here.' : `The fields are ${listed(fields, 'and')}.`;
   return `There is no field ${quoted(key)}. ${near === undefined ? choices : `Did you mean ${near}?`}`;
 }
 

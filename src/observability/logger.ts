@@ -25,6 +25,8 @@ export function createLogger(config: { readonly logLevel: string }, isTerminal: 
   return pino({
     level: config.logLevel,
     redact,
+    // As in the audit log, and as Keycloak and the example write it: RFC 3339, in UTC.
+    timestamp: pino.stdTimeFunctions.isoTime,
     ...(isTerminal ? { transport: { target: 'pino-pretty' } } : {}),
   });
 }

@@ -27,8 +27,8 @@ export async function catalogueKnowing(gateway: Gateway, permissions: readonly s
 
 function explainUnknown(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
-  const next = near ? `Did you mean ${near}?` : 'GET …/permissions lists all that there are.';
-  return `${quoted(name)} is no permission. ${next}`;
+  const next = near ? `Did you mean ${near}?` : 'GET …/permissions lists all permissions.';
+  return `${quoted(name)} is not a permission. ${next}`;
 }
 
 function unknownIn(catalogue: Catalogue, permissions: readonly string[]): number[] {

@@ -201,10 +201,10 @@ describe('with the demo profile', () => {
 
   it('all accounts of a tenant are switched off and on again, as documented', async () => {
     const [off = '', on = ''] = project.documented('In compose').trim().split('\n');
-    expect(await project.must(off)).toContain('acme is off: 1 accounts switched');
+    expect(await project.must(off)).toContain('acme is off: 1 account switched');
     await expect(tokenOf(account)).rejects.toThrow('invalid_client');
     // Whoever runs it may have no name in the container.
-    expect(await project.must(on.replace(/ --by [^|]*/, ' '))).toContain('acme is on: 1 accounts switched');
+    expect(await project.must(on.replace(/ --by [^|]*/, ' '))).toContain('acme is on: 1 account switched');
     expect((await tokenOf(account)).roles).toEqual(['customers:read']);
   });
 

@@ -30,11 +30,13 @@ describe('edit', () => {
       version: expect.not.stringMatching(account.version),
     });
     const after = await live.realm.inKeycloak(account.id);
-    const { attributes, ...rest } = after?.client ?? {};
+    const { attributes, name, description, ...rest } = after?.client ?? {};
     expect({ ...after, client: rest }).toEqual({
       ...before,
-      client: { ...before?.client, attributes: undefined },
+      client: { ...before?.client, attributes: undefined, name: undefined, description: undefined },
     });
+    // What the console shows goes with it.
+    expect([name, description ?? '']).toEqual(['acme / New name', '']);
     expect(attributes).toMatchObject({ 'orki.username': 'New name' });
     expect(attributes).not.toHaveProperty(['orki.description']);
     expect((await obtainToken(live.realm, account)).claims.azp).toBe(account.clientId);

@@ -173,7 +173,7 @@ const managedClient = z.object({
 /**
  * The account that a client is, or undefined for a client that carries no mark and tenant. Keycloak's answer holds the
  * secret; only the fields named here leave this function. An account with attributes that somebody deleted or spoilt
- * in Keycloak's console is still shown, so that it can be mended or deleted.
+ * in Keycloak's console is still shown, so that it can be repaired or deleted.
  */
 export function accountOf(client: unknown): Account | undefined {
   const parsed = managedClient.safeParse(client);

@@ -63,6 +63,9 @@ const environment = z.object({
   CATALOGUE_FILE: z.string().min(1).optional(),
 });
 
+/** The names of all variables that provisioning reads. */
+export const provisioningVariables = Object.keys(environment.shape);
+
 const settingsSchema = environment.transform((env, context) => {
   const operator = operatorCredential(env);
   // readSettings says so, together with whatever else is wrong.

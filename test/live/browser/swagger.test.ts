@@ -21,9 +21,18 @@ afterAll(async () => {
   await service?.[Symbol.asyncDispose]();
 });
 
+it('a person who opens it on localhost is led to the address from which Keycloak lets people sign in', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${service.url.replace('127.0.0.1', 'localhost')}/swagger`);
+  expect(new URL(page.url()).origin).toBe(service.url);
+  await page.goto(service.url);
+  expect(await page.getByRole('link', { name: 'API documentation' }).getAttribute('href')).toBe('/swagger');
+  await page.close();
+});
+
 it('a person signs in at Keycloak, creates an account by trying it out, and sees the secret', async () => {
   await realm.tokenOf('admin');
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   const complaints = complaintsOf(page);
   const requested: string[] = [];
   page.on('request', (request) => requested.push(new URL(request.url()).origin));
@@ -34,6 +43,8 @@ it('a person signs in at Keycloak, creates an account by trying it out, and sees
   await operation.locator('.opblock-summary-control').click();
   await operation.getByRole('button', { name: 'Try it out' }).click();
   await operation.locator('tr[data-param-name="tenantId"] input').fill('acme');
+  // Under one and the same key a second request would be refused, or end the first secret.
+  expect(await operation.locator('tr[data-param-name="idempotency-key"] input').inputValue()).toBe('');
   const account = { username: 'From Swagger', mode: 'custom', permissions: ['customers:read'] };
   await operation.locator('textarea.body-param__text').fill(JSON.stringify(account));
   await operation.getByRole('button', { name: 'Execute' }).click();
@@ -54,6 +65,8 @@ it('a person signs in at Keycloak, creates an account by trying it out, and sees
 async function signIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Authorize' }).first().click();
   const dialog = page.locator('.auth-container').filter({ hasText: 'authorizationCode' });
+  await dialog.waitFor();
+  expect(await page.locator('.modal-ux-content').evaluate(({ scrollTop }) => scrollTop)).toBe(0);
   expect(await dialog.locator('#client_id_authorizationCode').inputValue()).toBe('orki-frontend');
   const opening = page.waitForEvent('popup');
   await dialog.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
