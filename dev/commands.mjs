@@ -73,7 +73,7 @@ export const commands = /** @type {const} */ ({
   tenant: {
     file: 'src/commands/tenant.ts',
     summary: 'switch all service accounts of a tenant off or on',
-    takes: '15 s',
+    takes: '30 s',
     explainsItself: true,
   },
   secrets: {
