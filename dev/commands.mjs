@@ -50,7 +50,7 @@ export const commands = /** @type {const} */ ({
     file: 'node_modules/vitest/vitest.mjs',
     arguments: ['run'],
     summary: 'run the unit tests, and the live tests against a Keycloak of their own',
-    takes: '6 minutes; unit tests alone 20 s',
+    takes: '5 to 10 minutes; unit tests alone 25 s',
     firstTime:
       'The first run takes 2 minutes longer: it installs the dependencies and fetches Keycloak (177 MB).',
     passesOn: vitest,

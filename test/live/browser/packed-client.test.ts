@@ -91,7 +91,7 @@ it('works in a browser, from the packed file, without a bundler', async () => {
   }
 });
 
-/** Packs a copy, so that what a checkout has built meanwhile is neither used nor touched. */
+/** Packs it as npm run client -- --pack does, and installs it as anybody would. */
 async function installPackedFile(): Promise<void> {
   const { stdout } = await run(process.execPath, [join(root, 'dev', 'client.ts'), '--pack', folder]);
   await writeFile(join(folder, 'package.json'), '{ "private": true }');
