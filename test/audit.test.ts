@@ -32,12 +32,25 @@ describe('the audit log', () => {
       });
     }
     expect(audit[0]).toMatchObject({ before: null, after: { ...body, status: 'active' } });
+    const agentPermissions = audit[0]?.after?.permissions;
+    expect(agentPermissions?.length).toBeGreaterThan(3);
     expect(audit[1]).toMatchObject({
-      before: { mode: 'agent' },
+      before: { mode: 'agent', permissions: agentPermissions },
       after: { mode: 'custom', permissions: ['ai:use'] },
     });
     expect(audit[3]).toMatchObject({ before: { status: 'active' }, after: { status: 'inactive' } });
     expect(audit[5]).toMatchObject({ after: null, requestId: last.headers['x-request-id'] });
+  });
+
+  it('says what a mode permits, before and after alike', async () => {
+    const { request, audit } = await testApp();
+    const { id, permissions } = (await request({ method: 'POST', body })).body;
+    const one = `/acme/service-accounts/${id}`;
+    for (const action of ['deactivate', 'activate', 'regenerate-secret']) {
+      await request({ method: 'POST', path: `${one}/${action}` });
+    }
+    await request({ method: 'DELETE', path: one });
+    expect(audit.slice(1).map(({ before }) => before?.permissions)).toEqual(Array(4).fill(permissions));
   });
 
   it('has a record of a change that was refused or failed, with the code that the caller got', async () => {

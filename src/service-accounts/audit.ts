@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import { ServiceError } from '../errors.ts';
-import type { Account, AccountView } from './account.ts';
+import type { Catalogue } from '../permissions/catalogue.ts';
+import { type Account, type AccountView, viewOf } from './account.ts';
 import type { OperationContext } from './operation.ts';
 
 /** What is written of each operation that may change an account, whether it came to pass or not. */
@@ -62,21 +63,21 @@ export async function audited<Result>(
   accountIn: (result: Result) => AccountView | undefined,
 ): Promise<Result> {
   const { tenantId, caller } = context;
-  let before: Account | undefined;
+  let before: { readonly account: Account; readonly catalogue: Catalogue | undefined } | undefined;
   const record = (outcome: string, after: AccountView | undefined) =>
     log({
       action,
       outcome,
       tenant: tenantId,
-      account: accountOf(request, before ?? after),
+      account: accountOf(request, before?.account ?? after),
       actor: { subject: caller.subject, username: caller.username, clientId: caller.clientId },
-      before: before === undefined ? null : stateBefore(before),
+      before: before === undefined ? null : stateBefore(before.account, before.catalogue, after),
       after: after === undefined ? null : stateOf(after),
       from: request.ip,
       requestId: request.id,
     });
-  const onAccountRead = (account: Account) => {
-    before = account;
+  const onAccountRead = (account: Account, catalogue?: Catalogue) => {
+    before = { account, catalogue };
   };
   try {
     const result = await run({ ...context, onAccountRead });
@@ -94,8 +95,20 @@ function accountOf(request: FastifyRequest, known: { id: string; clientId: strin
   return id === undefined ? null : { id };
 }
 
-const stateBefore = ({ active, ...account }: Account): AuditedState =>
-  stateOf({ ...account, permissions: [...account.permissions], status: active ? 'active' : 'inactive' });
+/**
+ * The account as it was, with all permissions of its mode. Deactivating reads no catalogue beforehand, but leaves the mode
+ * as it is: then they are those of the account as it is now.
+ */
+function stateBefore(
+  account: Account,
+  catalogue: Catalogue | undefined,
+  after: AccountView | undefined,
+): AuditedState {
+  if (catalogue !== undefined) return stateOf(viewOf(account, catalogue));
+  const { mode, active } = account;
+  const permissions = after?.mode === mode ? after.permissions : [...account.permissions];
+  return stateOf({ ...account, permissions, status: active ? 'active' : 'inactive' });
+}
 
 function stateOf(account: AuditedState): AuditedState {
   const { username, description, mode, permissions, status, secretCreatedAt } = account;

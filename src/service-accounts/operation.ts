@@ -1,4 +1,5 @@
 import type { Caller } from '../permissions/caller.ts';
+import type { Catalogue } from '../permissions/catalogue.ts';
 import type { Account } from './account.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -11,8 +12,8 @@ export interface OperationContext {
   readonly ifMatch?: string | undefined;
   /** The header Idempotency-Key. */
   readonly idempotencyKey?: string | undefined;
-  /** Told of the account as it was found under its lock, for the audit record. */
-  readonly onAccountRead: (account: Account) => void;
+  /** Told of the account as it was found under its lock, and of the catalogue where it was read, for the audit record. */
+  readonly onAccountRead: (account: Account, catalogue?: Catalogue) => void;
   /** Told of what could not be cleared up; the outcome stays what it is. */
   readonly onCleanupFailure: (error: unknown) => void;
 }

@@ -23,7 +23,7 @@ export async function repeatCreation(
   const { gateway, caller, tenantId, onAccountRead } = context;
   const { account, roles, catalogue, settings } = creation;
   const { id, requests } = existing;
-  onAccountRead(existing);
+  onAccountRead(existing, catalogue);
   if (requests?.body !== body) throw keyReused();
   if (repetitionOf(requests, request) !== 'repeatable') {
     throw keySpent('The secret that this key set was replaced, or was set more than ten minutes ago.');

@@ -61,7 +61,7 @@ export function underLockOfHolder<Result>(
       gateway.catalogue(),
     ]);
     if (found === undefined) throw notFound();
-    await admit(context, found.account, options);
+    await admit(context, found.account, options, catalogue);
     requireHolding(caller, catalogue, found.roles);
     return work({ ...found, catalogue });
   };
@@ -72,8 +72,9 @@ async function admit<Result>(
   { gateway, tenantId, ifMatch, onAccountRead }: OperationContext,
   account: Account,
   { isRepeated = () => false, isAllowedInTenantThatIsOff = false }: Options<Result>,
+  catalogue?: Catalogue,
 ): Promise<void> {
-  onAccountRead(account);
+  onAccountRead(account, catalogue);
   if (account.tenantOff !== null && !isAllowedInTenantThatIsOff) await requireTenantOn(gateway, tenantId);
   if (!isRepeated(account)) requireMatch(ifMatch, account);
 }

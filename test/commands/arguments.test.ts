@@ -12,7 +12,10 @@ function run(command: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-describe.each(['provision', 'tenant'])('npm run %s', (command) => {
+// A busy machine takes seconds to load a command.
+const timeout = 30_000;
+
+describe.each(['provision', 'tenant'])('npm run %s', { timeout }, (command) => {
   it('explains itself on --help', () => {
     const { status, stdout, stderr } = run(command, '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -34,13 +37,13 @@ it.each([
   [['deactivate'], 'After deactivate comes the name of one tenant.'],
   [['deactivate', 'Acme Inc'], 'After deactivate comes the name of one tenant.'],
   [['deactivate', 'acme', '--keep-inactive'], '--keep-inactive belongs to activate.'],
-])('npm run tenant says what is wrong with %j', (args, words) => {
+])('npm run tenant says what is wrong with %j', { timeout }, (args, words) => {
   const { status, stderr } = run('tenant', ...args);
   expect(status).toBe(2);
   expect(stderr.startsWith(`${words}\n\n`)).toBe(true);
 });
 
-it('both name all settings that are missing at once', () => {
+it('both name all settings that are missing at once', { timeout }, () => {
   expect(run('tenant', 'deactivate', 'acme').stderr).toMatch(
     /^These settings are missing or wrong:\n {2}KEYCLOAK_CLIENT_KEY_FILE: /,
   );
