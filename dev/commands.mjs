@@ -103,7 +103,11 @@ export const commands = /** @type {const} */ ({
     summary: 'build the settings page, unless it is built from these sources',
     takes: '5 s',
     options: {
-      check: { type: flag, default: false, about: 'build, measure and pack it; fail where something is wrong' },
+      check: {
+        type: flag,
+        default: false,
+        about: 'build, measure and pack it; fail where something is wrong',
+      },
       pack: { type: text, value: 'DIRECTORY', about: 'build the npm package and write its tarball there' },
     },
   },

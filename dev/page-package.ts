@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { ensureDependencies } from './dependencies.mjs';
@@ -14,7 +14,13 @@ const entries = ['index', 'element'];
 export async function packInto(folder: string): Promise<string> {
   await ensureDependencies(web);
   for (const entry of entries) {
-    const build = ['node_modules/vite/bin/vite.js', 'build', '--config', 'vite.package.config.ts', '--logLevel=warn'];
+    const build = [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      '--config',
+      'vite.package.config.ts',
+      '--logLevel=warn',
+    ];
     run(process.execPath, build, { PACKAGE_ENTRY: entry });
   }
   writeTypes();
@@ -37,13 +43,27 @@ export async function checkPackage(folder: string): Promise<void> {
 function writeTypes(): void {
   const all = mkdtempSync(join(tmpdir(), 'orki-page-types-'));
   try {
-    const options = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--rewriteRelativeImportExtensions'];
+    const options = [
+      '--noEmit',
+      'false',
+      '--emitDeclarationOnly',
+      '--declaration',
+      '--rewriteRelativeImportExtensions',
+    ];
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     run(process.execPath, [tsc, '--project', web, ...options, '--rootDir', root, '--outDir', all]);
     const folder = join(all, 'web', 'src');
     const wanted = new Set<string>();
     for (const entry of entries) follow(join(folder, `${entry}.d.ts`), wanted);
-    for (const file of wanted) cpSync(file, join(target, relative(folder, file)));
+    for (const file of wanted) {
+      const copy = join(target, relative(folder, file));
+      mkdirSync(dirname(copy), { recursive: true });
+      const types = readFileSync(file, 'utf8')
+        // Not every resolver of modules looks for the types of what ends in .ts.
+        .replaceAll(/(from ['"]\.[^'"]+)\.tsx?(['"])/g, '$1.js$2')
+        .replaceAll(/^import '.*\.css';$/gm, '');
+      writeFileSync(copy, types);
+    }
   } finally {
     rmSync(all, { recursive: true });
   }
@@ -55,12 +75,15 @@ function follow(file: string, found: Set<string>): void {
   found.add(file);
   for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/from ['"]([^'"]+)['"]/g)) {
     if (path.startsWith('@orki/')) throw new Problem(`${file} needs ${path}, which is not published.`);
-    if (path.startsWith('.')) follow(join(dirname(file), path.replace(/\.js$/, '.d.ts')), found);
+    if (path.startsWith('.')) follow(join(dirname(file), path.replace(/\.(js|tsx?)$/, '.d.ts')), found);
   }
 }
 
 function run(command: string, args: string[], env: Record<string, string> = {}): void {
-  const options = { cwd: web, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } } as const;
-  const { status } = spawnSync(command, args, options);
+  const { status } = spawnSync(command, args, {
+    cwd: web,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   if (status !== 0) throw new Problem(`${command} ${args.join(' ')} failed.`);
 }

@@ -33,7 +33,13 @@ describe('the lockfile', () => {
   });
 });
 
-const others = ['packages/client', 'dev/client-types', 'examples/integrators/node', 'examples/tenant-api', 'web'];
+const others = [
+  'packages/client',
+  'dev/client-types',
+  'examples/integrators/node',
+  'examples/tenant-api',
+  'web',
+];
 
 describe.each(others)('what %s brings along', (folder) => {
   const read = (name: string) =>

@@ -30,7 +30,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface ServiceSettings {
+export interface ServiceSettings {
   /** Keycloak as the service reaches it, when not directly. */
   readonly internalUrl?: string;
   readonly callTimeoutMs?: number;

@@ -1,5 +1,4 @@
-export { SessionEndedError } from './api/errors.ts';
-export type { GetAccessToken } from './api/page-client.ts';
+export { type GetAccessToken, SessionEndedError } from './api/access-token.ts';
 export type { Language } from './i18n/languages.ts';
 export { browserRouter, memoryRouter, type PageRouter } from './page/router.ts';
 export {

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { web } from '../../../dev/page-build.ts';
-import { complaintsOf, freePort, launchChromium } from '../../support/browser.ts';
+import { complaintsOf, launchChromium } from '../../support/browser.ts';
+import { freePort } from '../../support/free-port.ts';
 import { type LiveRealm, liveRealm, type PersonName, usernameOf } from '../../support/live-realm.ts';
 import { type ServiceSettings, startService } from '../../support/live-service.ts';
 
 /** The built page, as the service serves it. */
-export const builtPage = { folder: join(web, 'dist', 'page'), tenantApiUrl: 'https://api.example.test' };
-export const pageAddress = '/settings/service-account-tokens';
+const builtPage = { folder: join(web, 'dist', 'page'), tenantApiUrl: 'https://api.example.test' };
+const pageAddress = '/settings/service-account-tokens';
 
 export interface Looks {
   readonly language?: 'en' | 'ar';
@@ -71,7 +72,7 @@ function newContext(browser: Browser, looks: Looks): Promise<BrowserContext> {
 }
 
 /** On Keycloak's own page. */
-export async function signIn(page: Page, person: PersonName): Promise<void> {
+async function signIn(page: Page, person: PersonName): Promise<void> {
   await page.locator('#username').fill(usernameOf(person));
   await page.locator('#password').fill('demo');
   await page.locator('#kc-login').click();

@@ -3,7 +3,7 @@ import type { MessageId } from '../i18n/languages.ts';
 import type { Texts } from '../i18n/text.ts';
 import { SessionEndedError } from './access-token.ts';
 
-export type FieldName = 'username' | 'description' | 'mode' | 'permissions';
+type FieldName = 'username' | 'description' | 'mode' | 'permissions';
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
 export interface ErrorDescription {

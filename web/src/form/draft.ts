@@ -9,7 +9,7 @@ import { type Mode, permissionsOf } from '../api/rights.ts';
 import type { Texts } from '../i18n/text.ts';
 import type { Prefill } from '../page/place.ts';
 
-export const maxUsername = 64;
+const maxUsername = 64;
 export const maxDescription = 500;
 
 /** What stands in the form. */

@@ -2,7 +2,7 @@ import type { I18n } from '@lingui/core';
 import { createContext, use } from 'react';
 import { type Language, languages, type MessageId } from './languages.ts';
 
-export type Values = Readonly<Record<string, string | number>>;
+type Values = Readonly<Record<string, string | number>>;
 
 /** The texts of the page in its language, and how that language writes times and enumerations. */
 export interface Texts {

@@ -4,7 +4,7 @@ import { useTexts } from '../i18n/text.ts';
 import { labelsOf } from '../permissions/labels.ts';
 import { useOpenFlow } from './flow.ts';
 
-export interface AccountAction {
+interface AccountAction {
   readonly name: 'edit' | 'regenerate' | 'activate' | 'deactivate' | 'delete';
   readonly label: string;
   readonly isDanger: boolean;

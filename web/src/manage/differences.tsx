@@ -33,9 +33,11 @@ export function Differences({ catalogue, columns, versions }: DifferencesProps) 
     <table className="differences">
       <thead>
         <tr>
-          <th scope="col">{t('conflict.field')}</th>
+          <th scope="col" className="differences-column">
+            {t('conflict.field')}
+          </th>
           {columns.map((column) => (
-            <th key={column} scope="col">
+            <th key={column} scope="col" className="differences-column">
               {column}
             </th>
           ))}
@@ -44,7 +46,9 @@ export function Differences({ catalogue, columns, versions }: DifferencesProps) 
       <tbody>
         {rows.map(({ label, cells: [first, second] }) => (
           <tr key={label}>
-            <th scope="row">{label}</th>
+            <th scope="row" className="differences-field">
+              {label}
+            </th>
             <td data-label={columns[0]}>{first}</td>
             <td data-label={columns[1]}>{second}</td>
           </tr>

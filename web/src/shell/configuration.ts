@@ -8,7 +8,7 @@ export interface Configuration {
   readonly tenantApiUrl: string;
 }
 
-export const pagePath = '/settings/service-account-tokens';
+const pagePath = '/settings/service-account-tokens';
 
 /** Reads what the service has put into the page. */
 export function readConfiguration(document: Document): Configuration {
