@@ -18,10 +18,13 @@ export interface Looks {
 }
 
 /** The service with its page, over a realm of its own, and a browser. */
-export async function livePage(prefix: string, settings: (realm: LiveRealm) => ServiceSettings = () => ({})) {
+export async function livePage(
+  prefix: string,
+  settings: (realm: LiveRealm) => ServiceSettings | Promise<ServiceSettings> = () => ({}),
+) {
   const realm = await liveRealm(prefix);
   const port = await freePort();
-  const service = await startService(realm, { port, settingsPage: builtPage, ...settings(realm) });
+  const service = await startService(realm, { port, settingsPage: builtPage, ...(await settings(realm)) });
   await realm.provision({ frontendRedirectUris: [`${service.url}/*`] });
   const browser = await launchChromium();
   const address = `${service.url}${pageAddress}`;
@@ -72,7 +75,7 @@ function newContext(browser: Browser, looks: Looks): Promise<BrowserContext> {
 }
 
 /** On Keycloak's own page. */
-async function signIn(page: Page, person: PersonName): Promise<void> {
+export async function signIn(page: Page, person: PersonName): Promise<void> {
   await page.locator('#username').fill(usernameOf(person));
   await page.locator('#password').fill('demo');
   await page.locator('#kc-login').click();
