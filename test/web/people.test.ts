@@ -1,12 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  finish,
-  type LivePage,
-  livePage,
-  rowOf,
-  secretDialog,
-  shownSecret,
-} from './support/settings-page.ts';
+import { type LivePage, livePage, rowOf, secretDialog, shownSecret } from './support/settings-page.ts';
 
 let live: LivePage;
 beforeAll(async () => {
