@@ -6,6 +6,15 @@ RUN npm ci --omit=dev --omit=optional \
   && npm sbom --package-lock-only --omit=dev --omit=optional --sbom-format=cyclonedx >sbom.json \
   && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.?ts' -o -name '*.map' \) -delete \
   && rm -r .npmrc package-lock.json node_modules/.bin node_modules/.package-lock.json
+# The settings page; what builds it stays behind.
+COPY web/package.json web/package-lock.json web/.npmrc web/
+RUN npm ci --prefix web --include=dev
+COPY tsconfig.json ./
+COPY packages/client/src packages/client/src
+COPY web web
+RUN cd web && node node_modules/vite/bin/vite.js build \
+  && mv dist/page /tmp/page && cd .. && rm -r web packages tsconfig.json \
+  && mkdir -p web/dist && mv /tmp/page web/dist/page
 COPY keycloak/permissions.json keycloak/
 COPY LICENSE ./
 COPY src src

@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/live/**', 'test/compose/**'],
+          exclude: ['test/live/**', 'test/compose/**', 'test/web/**'],
           // Loading the service anew for each of some fifty files took more than half of the time.
           isolate: false,
           maxWorkers: '100%',

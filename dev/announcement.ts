@@ -3,6 +3,7 @@ import type { Addresses } from './settings.ts';
 /** What a person needs next, as the last lines after `npm run up`: addresses, who can sign in, and what else there is. */
 export function announcement({ keycloak, service, tenantApi }: Addresses, isDetached: boolean): string {
   const rows = [
+    ['Settings page', `${service}/settings/service-account-tokens`],
     ['API documentation', `${service}/swagger`],
     ['Service', service],
     ['Keycloak console', `${keycloak}/admin`, 'admin / admin'],

@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { ensureDependencies } from './dependencies.mjs';
+import { web } from './page-build.ts';
 import { root } from './paths.ts';
 
 const checks: [title: string, script: string, ...args: string[]][] = [
   ['Types', 'node_modules/typescript/bin/tsc'],
+  ['Types of the settings page', 'node_modules/typescript/bin/tsc', '--project', 'web'],
+  ['Types of its tests', 'node_modules/typescript/bin/tsc', '--project', 'test/web'],
   ['Lint and format', 'node_modules/@biomejs/biome/bin/biome', 'ci'],
   // A dependency, file or export that nothing uses, or an exception in knip.jsonc that nothing needs any more.
   ['Unused code', 'node_modules/knip/bin/knip.js', '--treat-config-hints-as-errors'],
@@ -17,6 +21,7 @@ const checks: [title: string, script: string, ...args: string[]][] = [
   ],
 ];
 
+await ensureDependencies(web);
 // All of them, also after one has failed: a person wants to see everything at once.
 const failed = checks.filter(([title, script, ...args]) => {
   console.log(`${title} …`);

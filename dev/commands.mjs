@@ -98,6 +98,29 @@ export const commands = /** @type {const} */ ({
       pack: { type: text, value: 'DIRECTORY', about: 'build the package and write its tarball there' },
     },
   },
+  page: {
+    file: 'dev/page.ts',
+    summary: 'build the settings page, unless it is built from these sources',
+    takes: '5 s',
+    options: {
+      check: {
+        type: flag,
+        default: false,
+        about: 'build, measure and pack it; fail where something is wrong',
+      },
+      pack: { type: text, value: 'DIRECTORY', about: 'build the npm package and write its tarball there' },
+    },
+  },
+  'test:web': {
+    file: 'dev/test-web.ts',
+    summary: 'test the settings page: its components, and in Chromium against a Keycloak of its own',
+    takes: '5 minutes',
+    passesOn: vitest,
+    options: {
+      screenshots: { type: flag, default: false, about: 'write docs/screenshots anew' },
+    },
+    settings: { KEYCLOAK: 'container or distribution' },
+  },
   compatibility: {
     file: 'dev/compatibility.ts',
     summary: 'fail if the contract breaks callers of the last release (needs Go)',

@@ -14,7 +14,7 @@ export interface Environments {
  * what this machine's system needs on top. A Problem names every setting that would be refused, before anything starts.
  */
 export function environmentsOf(ports: Ports, clientSecret: string, env = process.env): Environments {
-  const { keycloak, service } = addressesOf(ports);
+  const { keycloak, service, tenantApi } = addressesOf(ports);
   // Without what was exported for another Keycloak: the launcher's own settings have to win whole.
   const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('KEYCLOAK')));
   const shared = {
@@ -31,7 +31,7 @@ export function environmentsOf(ports: Ports, clientSecret: string, env = process
       KEYCLOAK_ADMIN_PASSWORD: administrator.password,
       FRONTEND_REDIRECT_URIS: [`${service}/*`, env.FRONTEND_REDIRECT_URIS].filter(Boolean).join(','),
     },
-    service: { ...shared, PORT: String(ports.service), PUBLIC_URL: service },
+    service: { ...shared, PORT: String(ports.service), PUBLIC_URL: service, TENANT_API_URL: tenantApi },
     tenantApi: {
       ...inherited,
       HOST: '127.0.0.1',

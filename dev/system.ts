@@ -7,6 +7,7 @@ import { loadDemoData } from './demo-data.ts';
 import type { Environments } from './environments.ts';
 import { obtainDemoKeycloak } from './keycloak/for-demo.ts';
 import { waitForKeycloak } from './keycloak/instance.ts';
+import { buildSettingsPage } from './page-build.ts';
 import { logFile, root } from './paths.ts';
 import { Problem } from './problem.ts';
 import { withProgress } from './progress.ts';
@@ -28,6 +29,7 @@ interface Launch {
 export async function startSystem(launch: Launch): Promise<void> {
   const { ports, environments, signal } = launch;
   const addresses = addressesOf(ports);
+  await buildSettingsPage(signal);
   const provisionRealm = () => provision(environments.provisioning, signal);
   await startKeycloak(launch, addresses.keycloak);
   await withProgress(`Provisioning the realm ${realm}`, provisionRealm);

@@ -16,6 +16,7 @@ import { landing } from './http/landing.ts';
 import { watchMethods } from './http/method-not-allowed.ts';
 import { installProblemDetails, refuseUnroutable } from './http/problem-details.ts';
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
+import { type SettingsPageOptions, settingsPage } from './http/settings-page.ts';
 import { validatorCompiler } from './http/validation.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { type RequestWatch, watchRequests } from './observability/requests.ts';
@@ -44,6 +45,8 @@ export interface AppDependencies {
   readonly corsOrigins: readonly string[];
   /** Whether /swagger is served. */
   readonly showDocumentation: boolean;
+  /** The settings page; undefined where it is not served. */
+  readonly settingsPage?: Pick<SettingsPageOptions, 'folder' | 'tenantApiUrl'> | undefined;
   readonly metrics?: Metrics | undefined;
   readonly tracing?: Tracing | undefined;
 }
@@ -81,6 +84,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const refuseOtherMethods = watchMethods(app, ['/api/', '/livez', '/readyz']);
 
   await documentation(app, { publicUrl, issuer, isShown: dependencies.showDocumentation });
+  if (dependencies.settingsPage) await settingsPage(app, { ...dependencies.settingsPage, publicUrl, issuer });
   healthRoutes(app, checkReadiness);
   landing(app, publicUrl);
 

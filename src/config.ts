@@ -83,6 +83,15 @@ export const settings = z.object({
     .optional()
     .describe('Origins whose pages may call the API from a browser, separated by commas'),
   SWAGGER: z.enum(['on', 'off']).default('on').describe('Whether /swagger is served'),
+  SETTINGS_PAGE: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether the settings page is served at /settings/service-account-tokens'),
+  TENANT_API_URL: url
+    .optional()
+    .describe(
+      "Where the tenant's API is, for the commands that the settings page shows; PUBLIC_URL by default",
+    ),
   TRUSTED_PROXIES: addresses
     .optional()
     .describe('Addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas'),
@@ -124,6 +133,11 @@ export interface Config {
   readonly rateLimits: RateLimits;
   readonly corsOrigins: readonly string[];
   readonly showDocumentation: boolean;
+  readonly settingsPage: {
+    readonly isServed: boolean;
+    /** Where the tenant's API is, for the commands that the page shows. */
+    readonly tenantApiUrl: string;
+  };
   readonly telemetry: TelemetrySettings;
   readonly logLevel: z.infer<typeof settings>['LOG_LEVEL'];
 }
@@ -161,6 +175,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     }),
     corsOrigins: Object.freeze(value.CORS_ORIGINS ?? []),
     showDocumentation: value.SWAGGER === 'on',
+    settingsPage: Object.freeze({
+      isServed: value.SETTINGS_PAGE === 'on',
+      tenantApiUrl: value.TENANT_API_URL ?? value.PUBLIC_URL,
+    }),
     trustedProxies: Object.freeze(value.TRUSTED_PROXIES ?? []),
     auditFile: value.AUDIT_FILE,
     telemetry: Object.freeze({

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { fetchSigningKeys } from './auth/signing-keys.ts';
@@ -44,6 +46,7 @@ const app = await buildApp({
   rateLimits: config.rateLimits,
   corsOrigins: config.corsOrigins,
   showDocumentation: config.showDocumentation,
+  settingsPage: findSettingsPage(),
   metrics,
   tracing,
 });
@@ -79,4 +82,14 @@ function readConfig() {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }
+}
+
+/** The built settings page. A checkout in which it is not built serves everything else. */
+function findSettingsPage() {
+  const { isServed, tenantApiUrl } = config.settingsPage;
+  const folder = join(import.meta.dirname, '..', 'web', 'dist', 'page');
+  if (!isServed) return undefined;
+  if (existsSync(join(folder, 'index.html'))) return { folder, tenantApiUrl };
+  logger.warn(`The settings page is not served, because it is not built (npm run page): ${folder}`);
+  return undefined;
 }

@@ -33,7 +33,13 @@ describe('the lockfile', () => {
   });
 });
 
-const others = ['packages/client', 'dev/client-types', 'examples/integrators/node', 'examples/tenant-api'];
+const others = [
+  'packages/client',
+  'dev/client-types',
+  'examples/integrators/node',
+  'examples/tenant-api',
+  'web',
+];
 
 describe.each(others)('what %s brings along', (folder) => {
   const read = (name: string) =>
@@ -53,11 +59,18 @@ describe.each(others)('what %s brings along', (folder) => {
     expect(locked.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
   });
 
-  it('is of the version that the tests here use', () => {
+  it('is of the version that is used here, where it is', () => {
     const used: Record<string, string> = { ...manifest.devDependencies, ...manifest.dependencies };
     for (const [name, version] of Object.entries(read('package.json').dependencies ?? {})) {
-      expect(`${name} ${used[name]}`).toBe(`${name} ${version}`);
+      if (folder !== 'web' || name in used) expect(`${name} ${used[name]}`).toBe(`${name} ${version}`);
     }
+  });
+
+  it('has permissive licences where it is shipped', () => {
+    const locked = Object.entries<LockedPackage>(read('package-lock.json').packages).filter(([path]) => path);
+    const runtime = locked.filter(([, { dev, optional }]) => !dev && !optional);
+    const others = runtime.filter(([, { license }]) => !permissive.includes(license ?? ''));
+    expect(others.map(([path, { license }]) => `${path}: ${license}`)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { createServiceAccountsClient } from '../../packages/client/src/index.ts';
-import { buildApp } from '../../src/app.ts';
+import { type AppDependencies, buildApp } from '../../src/app.ts';
 import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
@@ -30,7 +30,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface ServiceSettings {
+export interface ServiceSettings {
   /** Keycloak as the service reaches it, when not directly. */
   readonly internalUrl?: string;
   readonly callTimeoutMs?: number;
@@ -42,6 +42,7 @@ interface ServiceSettings {
   /** Where a browser finds it, with /swagger; by default it says that it is elsewhere, and shows none. */
   readonly port?: number;
   readonly corsOrigins?: readonly string[];
+  readonly settingsPage?: AppDependencies['settingsPage'];
   /** Is told of the Admin API's calls and of those for the service's own token. */
   readonly observeKeycloak?: KeycloakCallObserver;
 }
@@ -77,6 +78,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     rateLimits: { perCallerPerMinute: requestsPerMinute, perTenantPerMinute: 100_000 },
     corsOrigins: settings.corsOrigins ?? [],
     showDocumentation: port !== 0,
+    settingsPage: settings.settingsPage,
   });
   const url = await app.listen({ host: '127.0.0.1', port });
 

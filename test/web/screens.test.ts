@@ -1,0 +1,288 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../../dev/paths.ts';
+import { sampleAccounts } from './support/sample-accounts.ts';
+import { type LivePage, livePage } from './support/settings-page.ts';
+
+/*
+ * Every screen in both languages, light and dark, on a wide and on a narrow window: that axe finds nothing to object to,
+ * that nothing reaches beyond the window, and, with `npm run test:web -- --screenshots`, what it looks like. Classes
+ * stand for texts here, because the texts change with the language.
+ */
+
+const axe = readFileSync(join(root, 'web', 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
+const folder = join(root, 'docs', 'screenshots');
+const isPhotographing = process.env.SCREENSHOTS === 'write';
+
+const looks = [
+  { language: 'en', scheme: 'light', width: 1280, height: 860 },
+  { language: 'en', scheme: 'dark', width: 1280, height: 860 },
+  { language: 'ar', scheme: 'light', width: 1280, height: 860 },
+  { language: 'ar', scheme: 'dark', width: 1280, height: 860 },
+  { language: 'en', scheme: 'light', width: 360, height: 740 },
+  { language: 'ar', scheme: 'dark', width: 360, height: 740 },
+  // What 200 % of a window of 1280 pixels leaves.
+  { language: 'en', scheme: 'light', width: 640, height: 430 },
+] as const;
+type Look = (typeof looks)[number];
+/** Of the ones that are looked at, not every one is worth keeping. */
+const isKept = ({ language, scheme, width }: Look) =>
+  width !== 640 && !(language === 'ar' && scheme === 'dark' && width > 360);
+
+let live: LivePage;
+let pages: Record<'admin' | 'viewer' | 'agent' | 'initechAdmin' | 'agentWriter', Page>;
+let ids: string[];
+beforeAll(async () => {
+  if (isPhotographing) mkdirSync(folder, { recursive: true });
+  live = await livePage('screens');
+  ids = await sampleAccounts(live);
+  const open = async (person: keyof typeof pages) => (await live.open(person)).page;
+  pages = {
+    admin: await open('admin'),
+    viewer: await open('viewer'),
+    agent: await open('agent'),
+    initechAdmin: await open('initechAdmin'),
+    agentWriter: await open('agentWriter'),
+  };
+});
+afterAll(() => live?.[Symbol.asyncDispose]());
+
+interface Screen {
+  readonly as: keyof typeof pages;
+  readonly open: (page: Page) => Promise<unknown>;
+  readonly close?: (page: Page) => Promise<unknown>;
+  /** Whether the whole page belongs into the picture. */
+  readonly isLong?: boolean;
+}
+
+const dialog = (page: Page) => page.locator('.dialog').last();
+const footerButton = (page: Page, kind: 'primary' | 'secondary' | 'danger') =>
+  dialog(page).locator(`.dialog-footer .button-${kind}`);
+const openMenu = async (page: Page, username: string) => {
+  await page.locator('.row').filter({ hasText: username }).locator('.cell-actions .icon-button').click();
+  await page.locator('.menu').waitFor();
+};
+/** Edit, Regenerate, Deactivate or Activate, Delete: by their order, which no language changes. */
+const chooseNth = async (page: Page, username: string, index: number) => {
+  await openMenu(page, username);
+  await page.locator('.menu-item').nth(index).click();
+  await page.locator('.dialog').waitFor();
+};
+const openForm = async (page: Page) => {
+  await page.locator('.page-heading .button-primary').click();
+  await page.locator('.dialog').waitFor();
+};
+const discard = async (page: Page) => {
+  await page.keyboard.press('Escape');
+  await page.locator('.dialog').nth(1).waitFor();
+  await footerButton(page, 'danger').click();
+  await page.locator('.dialog').first().waitFor({ state: 'detached' });
+};
+const dismiss = async (page: Page) => {
+  await page.keyboard.press('Escape');
+  await page.locator('.overlay').waitFor({ state: 'detached' });
+};
+const fillIn = async (page: Page, username: string) => {
+  await openForm(page);
+  await dialog(page).locator('input').first().fill(username);
+  await dialog(page).locator('textarea').fill('Copies customers to the CRM. Owner: growth team');
+};
+const back = (page: Page) => page.locator('.breadcrumb .link').click();
+const unavailable = {
+  status: 503,
+  contentType: 'application/problem+json',
+  headers: { 'retry-after': '5' },
+  body: JSON.stringify({
+    type: 'https://api.example.test/problems/keycloak-unavailable',
+    title: 'Keycloak does not answer',
+    status: 503,
+    code: 'keycloak-unavailable',
+    requestId: '5f0c2e6a-7a5e-4a5e-9d3c-0c6a2f6f9d11',
+  }),
+};
+
+const screens: Record<string, Screen> = {
+  list: { as: 'admin', open: (page) => page.locator('.row').first().waitFor() },
+  'list-read-only': { as: 'viewer', open: (page) => page.locator('.row').first().waitFor() },
+  'list-empty': { as: 'initechAdmin', open: (page) => page.locator('.empty').waitFor() },
+  'list-no-right': { as: 'agent', open: (page) => page.locator('.empty').waitFor() },
+  'list-no-match': {
+    as: 'admin',
+    open: async (page) => {
+      await page.locator('.search-input').fill('nothing like it');
+      await page.locator('.empty').waitFor();
+    },
+    close: async (page) => {
+      await page.locator('.empty .button').click();
+      await page.locator('.row').first().waitFor();
+    },
+  },
+  'list-error': {
+    as: 'admin',
+    open: async (page) => {
+      await page.route(/service-accounts\?/, (route) => route.fulfill(unavailable));
+      await page.locator('.search-input').fill('crm');
+      await page.locator('.problem').waitFor();
+    },
+    close: async (page) => {
+      await page.unroute(/service-accounts\?/);
+      await page.locator('.search-clear').click();
+      await page.locator('.row').first().waitFor();
+    },
+  },
+  'list-selection': {
+    as: 'admin',
+    open: async (page) => {
+      await page.locator('.row .check').nth(0).click();
+      await page.locator('.row .check').nth(2).click();
+    },
+    close: (page) => page.locator('.selection .button-quiet').click(),
+  },
+  menu: {
+    as: 'admin',
+    open: (page) => openMenu(page, 'nightly-export'),
+    close: (page) => page.keyboard.press('Escape'),
+  },
+  'menu-denied': {
+    as: 'agentWriter',
+    open: (page) => openMenu(page, 'terraform'),
+    close: (page) => page.keyboard.press('Escape'),
+  },
+  'create-errors': {
+    as: 'admin',
+    open: async (page) => {
+      await openForm(page);
+      await footerButton(page, 'primary').click();
+      await page.locator('.field-error').first().waitFor();
+    },
+    close: dismiss,
+  },
+  'create-custom': {
+    as: 'admin',
+    open: async (page) => {
+      await fillIn(page, 'crm-sync');
+      await page.locator('.mode-card').nth(2).click();
+      await page.locator('.permission-list .check').first().click();
+      await page.locator('.permission-list .check').nth(3).click();
+    },
+    close: discard,
+  },
+  'create-denied': {
+    as: 'agentWriter',
+    open: async (page) => {
+      await openForm(page);
+      await page.locator('.mode-card').nth(2).click();
+    },
+    close: discard,
+  },
+  'create-review': {
+    as: 'admin',
+    open: async (page) => {
+      await fillIn(page, 'crm-sync');
+      await page.locator('.mode-card').nth(1).click();
+      await footerButton(page, 'primary').click();
+      await page.locator('.dialog .facts').waitFor();
+    },
+    close: discard,
+  },
+  secret: {
+    as: 'admin',
+    open: async (page) => {
+      await chooseNth(page, 'Zapier', 1);
+      await footerButton(page, 'danger').click();
+      await page.locator('.credentials').waitFor();
+    },
+  },
+  'secret-leave': {
+    as: 'admin',
+    open: async (page) => {
+      await page.keyboard.press('Escape');
+      await page.locator('.dialog').nth(1).waitFor();
+    },
+    close: async (page) => {
+      await footerButton(page, 'danger').click();
+      await page.locator('.overlay').first().waitFor({ state: 'detached' });
+    },
+  },
+  edit: { as: 'admin', open: (page) => chooseNth(page, 'HubSpot CRM sync', 0), close: dismiss },
+  conflict: {
+    as: 'admin',
+    open: async (page) => {
+      await chooseNth(page, 'nightly-export', 0);
+      await dialog(page).locator('textarea').fill('Exports every conversation at two o’clock');
+      const path = `/acme/service-accounts/${ids[1]}`;
+      const description = `Exports yesterday’s conversations, run ${Date.now() % 1000}`;
+      await live.service.request({ method: 'PATCH', path, body: { description } });
+      await footerButton(page, 'primary').click();
+      await page.locator('.differences').waitFor();
+    },
+    close: discard,
+  },
+  regenerate: { as: 'admin', open: (page) => chooseNth(page, 'nightly-export', 1), close: dismiss },
+  deactivate: { as: 'admin', open: (page) => chooseNth(page, 'support-bot', 2), close: dismiss },
+  delete: { as: 'admin', open: (page) => chooseNth(page, 'nightly-export', 3), close: dismiss },
+  account: {
+    as: 'admin',
+    isLong: true,
+    open: async (page) => {
+      await page.locator('.account-name', { hasText: 'HubSpot CRM sync' }).click();
+      await page.locator('.panel').nth(2).waitFor();
+    },
+    close: back,
+  },
+  'account-long-text': {
+    as: 'admin',
+    isLong: true,
+    open: async (page) => {
+      await page.locator('.account-name', { hasText: 'terraform' }).click();
+      await page.locator('.panel').nth(2).waitFor();
+    },
+    close: back,
+  },
+};
+
+/** Chooses language and appearance as a person does, unless they are so: a dialog that is open keeps the bar away. */
+async function dress(page: Page, { language, scheme, width, height }: Look): Promise<void> {
+  await page.setViewportSize({ width, height });
+  const dressed = page.locator(`.orki-page[lang="${language}"][data-scheme="${scheme}"]`);
+  if ((await dressed.count()) > 0) return;
+  await page.locator('.top-bar-select').nth(0).selectOption(language);
+  await page.locator('.top-bar-select').nth(1).selectOption(scheme);
+  await dressed.waitFor();
+}
+
+async function objections(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe is put into the page as a script
+    const run = (globalThis as any).axe.run();
+    return run;
+  });
+  return violations.flatMap(
+    ({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+  );
+}
+
+const beyondTheWindow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+describe.each(looks)('in $language, $scheme, $width pixels wide', (look) => {
+  it.each(Object.entries(screens))('%s', async (name, screen) => {
+    const page = pages[screen.as];
+    await dress(page, look);
+    await screen.open(page);
+    const found = await objections(page);
+    const beyond = await beyondTheWindow(page);
+    if (isPhotographing && isKept(look)) {
+      const { language, scheme, width } = look;
+      const path = join(folder, `${name}-${language}-${scheme}-${width}.png`);
+      await page.screenshot({ path, fullPage: screen.isLong ?? false });
+    }
+    await screen.close?.(page);
+    expect(found).toEqual([]);
+    expect(beyond).toBe(0);
+  });
+});

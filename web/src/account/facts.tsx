@@ -1,0 +1,57 @@
+import type { ServiceAccount } from '@orki/service-accounts-client';
+import { CopyButton } from '../design/copy-button.tsx';
+import { Time } from '../design/time.tsx';
+import { useTexts } from '../i18n/text.ts';
+
+/** Every field of an account that no other part of the page shows. */
+export function Facts({ account }: { readonly account: ServiceAccount }) {
+  const { t, exact } = useTexts();
+  const { clientId, secretHint, secretCreatedAt, status } = account;
+  return (
+    <section className="panel" aria-labelledby="facts">
+      <h2 id="facts" className="panel-title">
+        {t('account.details')}
+      </h2>
+      <p className="account-can">{t(`account.can.${status}`)}</p>
+      <dl className="facts">
+        <div>
+          <dt>client_id</dt>
+          <dd className="fact-with-copy">
+            <code dir="ltr" translate="no">
+              {clientId}
+            </code>
+            <CopyButton text={() => clientId} what="client_id" isCompact />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('account.secret')}</dt>
+          <dd>
+            <code dir="ltr">…{secretHint}</code>
+            <span className="fact-detail">{exact(secretCreatedAt)}</span>
+          </dd>
+        </div>
+        <Happened label={t('account.created')} at={account.createdAt} by={account.createdBy} />
+        <Happened label={t('account.changed')} at={account.updatedAt} by={account.updatedBy} />
+      </dl>
+    </section>
+  );
+}
+
+interface HappenedProps {
+  readonly label: string;
+  readonly at: string;
+  readonly by: ServiceAccount['createdBy'];
+}
+
+function Happened({ label, at, by }: HappenedProps) {
+  const { t, exact } = useTexts();
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        <Time at={at} /> {by ? t('by', { name: by.username }) : t('by-nobody')}
+        <span className="fact-detail">{exact(at)}</span>
+      </dd>
+    </div>
+  );
+}

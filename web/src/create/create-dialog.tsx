@@ -1,0 +1,135 @@
+import type { PermissionCatalogue } from '@orki/service-accounts-client';
+import { useRef, useState } from 'react';
+import { describeError, type FieldErrors } from '../api/errors.ts';
+import { useAction } from '../api/use-action.ts';
+import { Button } from '../design/button.tsx';
+import { Dialog } from '../design/dialog.tsx';
+import { Problem } from '../design/problem.tsx';
+import { WaitingNote } from '../design/waiting-note.tsx';
+import { AccountForm, useFocusOnError } from '../form/account-form.tsx';
+import { DiscardQuestion } from '../form/discard-question.tsx';
+import { creationOf, draftErrors, draftFrom, emptyDraft, isSameDraft } from '../form/draft.ts';
+import { useTexts } from '../i18n/text.ts';
+import { usePage } from '../page/page-context.ts';
+import type { Prefill } from '../page/place.ts';
+import { GrantSummary } from '../permissions/grant-summary.tsx';
+import { type OpenedAnswer, openAnswer } from '../secret/secret-box.ts';
+import { PrefillNotes } from './prefill-notes.tsx';
+import { Review } from './review.tsx';
+
+interface CreateDialogProps {
+  readonly catalogue: PermissionCatalogue;
+  readonly prefill: Prefill | undefined;
+  readonly onClose: () => void;
+  readonly onCreated: (answer: OpenedAnswer) => void;
+}
+
+const formId = 'orki-create';
+
+/** Asks for the fields, shows what will be made, and makes it. Closing asks first when something was entered. */
+export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateDialogProps) {
+  const texts = useTexts();
+  const { t } = texts;
+  const { client } = usePage();
+  const body = useRef<HTMLDivElement>(null);
+  const [prefilled] = useState(() => prefill && draftFrom(prefill, catalogue));
+  const [draft, setDraft] = useState(prefilled?.draft ?? emptyDraft);
+  const [step, setStep] = useState<'form' | 'review'>('form');
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [attempt, setAttempt] = useState(0);
+  const [isLeaving, setLeaving] = useState(false);
+  const repeatable = useRef({ body: '', key: '' });
+  const action = useAction();
+  const isDirty = !isSameDraft(draft, emptyDraft);
+  useFocusOnError(body, attempt);
+
+  function review() {
+    const found = draftErrors(draft, texts);
+    setErrors(found);
+    action.forgetError();
+    if (Object.keys(found).length === 0) setStep('review');
+    else setAttempt(attempt + 1);
+  }
+
+  const create = () =>
+    action.start(async () => {
+      const account = creationOf(draft);
+      try {
+        onCreated(openAnswer(await client.changes.create(account, { idempotencyKey: keyFor(account) })));
+      } catch (error) {
+        const { fields } = describeError(error, texts);
+        if (Object.keys(fields).length > 0) {
+          setErrors(fields);
+          setStep('form');
+          setAttempt(attempt + 1);
+        }
+        throw error;
+      }
+    });
+
+  /** The same for the same account, so that trying again after a lost answer makes no second one. */
+  function keyFor(account: object): string {
+    const text = JSON.stringify(account);
+    if (repeatable.current.body !== text) repeatable.current = { body: text, key: crypto.randomUUID() };
+    return repeatable.current.key;
+  }
+
+  const requestClose = () => {
+    if (action.isPending) return;
+    if (isDirty) setLeaving(true);
+    else onClose();
+  };
+  const isForm = step === 'form';
+  return (
+    <Dialog
+      title={t(isForm ? 'create.title' : 'create.review.title')}
+      size="large"
+      asksBeforeUnload={isDirty}
+      onCloseRequest={requestClose}
+      banner={
+        isForm && <GrantSummary catalogue={catalogue} mode={draft.mode} permissions={draft.permissions} />
+      }
+      footer={
+        isForm ? (
+          <>
+            <Button onPress={requestClose}>{t('action.cancel')}</Button>
+            <Button variant="primary" type="submit" form={formId}>
+              {t('form.review')}
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button isDisabled={action.isPending} onPress={() => setStep('form')}>
+              {t('action.back')}
+            </Button>
+            <Button variant="primary" autoFocus isPending={action.isPending} onPress={create}>
+              {t(action.isPending ? 'create.pending' : 'create.submit')}
+            </Button>
+          </>
+        )
+      }
+    >
+      <div ref={body}>
+        {action.error !== undefined && <Problem error={action.error} />}
+        {isForm ? (
+          <>
+            {prefilled && <PrefillNotes prefilled={prefilled} catalogue={catalogue} />}
+            <AccountForm
+              id={formId}
+              catalogue={catalogue}
+              draft={draft}
+              errors={errors}
+              isReadOnly={false}
+              onChange={setDraft}
+              onSubmit={review}
+            />
+          </>
+        ) : (
+          <Review catalogue={catalogue} draft={draft} />
+        )}
+        <WaitingNote />
+      </div>
+      {isLeaving && <DiscardQuestion onKeep={() => setLeaving(false)} onDiscard={onClose} />}
+    </Dialog>
+  );
+}

@@ -1,0 +1,42 @@
+import type { PermissionCatalogue } from '@orki/service-accounts-client';
+import { ModeBadge } from '../design/badges.tsx';
+import { Icon } from '../design/icon.tsx';
+import type { Draft } from '../form/draft.ts';
+import { useTexts } from '../i18n/text.ts';
+import { GrantSummary } from '../permissions/grant-summary.tsx';
+
+interface ReviewProps {
+  readonly catalogue: PermissionCatalogue;
+  readonly draft: Draft;
+}
+
+/** What is about to be made, in one look. */
+export function Review({ catalogue, draft }: ReviewProps) {
+  const { t } = useTexts();
+  const { username, description, mode, permissions } = draft;
+  return (
+    <>
+      <dl className="facts">
+        <div>
+          <dt>{t('form.username')}</dt>
+          <dd>
+            <bdi>{username.trim()}</bdi>
+          </dd>
+        </div>
+        <div>
+          <dt>{t('form.description')}</dt>
+          <dd>{description.trim() === '' ? t('create.none') : <bdi>{description.trim()}</bdi>}</dd>
+        </div>
+        <div>
+          <dt>{t('form.mode')}</dt>
+          <dd>{mode && <ModeBadge mode={mode} />}</dd>
+        </div>
+      </dl>
+      <GrantSummary catalogue={catalogue} mode={mode} permissions={permissions} />
+      <p className="warning">
+        <Icon name="key" />
+        <span>{t('create.review.text')}</span>
+      </p>
+    </>
+  );
+}

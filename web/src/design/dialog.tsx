@@ -1,0 +1,52 @@
+import { type ReactNode, useEffect, useEffectEvent } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { usePage } from '../page/page-context.ts';
+
+interface DialogProps {
+  readonly title: string;
+  /** A question that has to be answered before anything else. */
+  readonly isAlert?: boolean;
+  readonly size?: 'small' | 'medium' | 'large';
+  /** Escape, a click outside and going back ask for this; the owner decides whether the dialog closes. */
+  readonly onCloseRequest: () => void;
+  /** Whether reloading or closing the tab makes the browser ask first. */
+  readonly asksBeforeUnload?: boolean;
+  /** What stays in sight above the footer while the body scrolls. */
+  readonly banner?: ReactNode;
+  readonly footer: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A modal dialog that keeps the focus, and that nothing closes but its owner. */
+export function Dialog(props: DialogProps) {
+  const { title, isAlert = false, size = 'medium', onCloseRequest, asksBeforeUnload = false } = props;
+  useGuards(onCloseRequest, asksBeforeUnload);
+  return (
+    <ModalOverlay className="overlay" isOpen isDismissable={!isAlert} onOpenChange={onCloseRequest}>
+      <Modal className={`modal modal-${size}`}>
+        <AriaDialog className="dialog" role={isAlert ? 'alertdialog' : 'dialog'}>
+          <header className="dialog-header">
+            <Heading slot="title" level={2} className="dialog-title">
+              {title}
+            </Heading>
+          </header>
+          <div className="dialog-body">{props.children}</div>
+          {props.banner && <div className="dialog-banner">{props.banner}</div>}
+          <footer className="dialog-footer">{props.footer}</footer>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function useGuards(onCloseRequest: () => void, asksBeforeUnload: boolean): void {
+  const { router } = usePage();
+  const onBack = useEffectEvent(onCloseRequest);
+  useEffect(() => router.guard?.(() => onBack()), [router]);
+  useEffect(() => {
+    if (!asksBeforeUnload) return undefined;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [asksBeforeUnload]);
+}

@@ -1,0 +1,71 @@
+import type { I18n } from '@lingui/core';
+import { createContext, use } from 'react';
+import { type Language, languages, type MessageId } from './languages.ts';
+
+type Values = Readonly<Record<string, string | number>>;
+
+/** The texts of the page in its language, and how that language writes times and enumerations. */
+export interface Texts {
+  readonly language: Language;
+  readonly direction: 'ltr' | 'rtl';
+  readonly t: (id: MessageId, values?: Values) => string;
+  /** The message of that name if there is one, such as of a permission that Orki itself ships. */
+  readonly known: (id: string) => string | undefined;
+  readonly list: (items: readonly string[]) => string;
+  readonly exact: (time: string) => string;
+  readonly relative: (time: string, now: number) => string;
+}
+
+const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** Wraps what may run in the other direction, so that a username does not turn a sentence around. */
+const isolate = (value: string) => `\u2068${value}\u2069`;
+
+/** The texts of a language whose messages were loaded. */
+export function textsOf(i18n: I18n): Texts {
+  const language = i18n.locale as Language;
+  const { direction } = languages[language];
+  const enumeration = new Intl.ListFormat(language);
+  const exactly = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' });
+  const relatively = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const prepare = (values: Values): Values =>
+    direction === 'ltr'
+      ? values
+      : Object.fromEntries(
+          Object.entries(values).map(([name, value]) => [
+            name,
+            typeof value === 'string' ? isolate(value) : value,
+          ]),
+        );
+  return {
+    language,
+    direction,
+    t: (id, values = {}) => i18n._(id, prepare(values)),
+    known: (id) => (id in i18n.messages ? i18n._(id) : undefined),
+    list: (items) => enumeration.format(items),
+    exact: (time) => exactly.format(new Date(time)),
+    relative: (time, now) => {
+      const seconds = Math.min(0, (new Date(time).getTime() - now) / 1000);
+      const step = steps.find(([, length]) => -seconds >= length);
+      if (step === undefined) return relatively.format(0, 'second');
+      const [unit, length] = step;
+      return relatively.format(Math.round(seconds / length), unit);
+    },
+  };
+}
+
+export const TextsContext = createContext<Texts | undefined>(undefined);
+
+/** The texts of the page that this component is part of. */
+export function useTexts(): Texts {
+  const texts = use(TextsContext);
+  if (texts === undefined) throw new Error('This component has to be within the page.');
+  return texts;
+}

@@ -1,0 +1,58 @@
+import type { PermissionCatalogue, ServiceAccount } from '@orki/service-accounts-client';
+import type { Rights } from '../api/rights.ts';
+import { useTexts } from '../i18n/text.ts';
+import { labelsOf } from '../permissions/labels.ts';
+import { useOpenFlow } from './flow.ts';
+
+interface AccountAction {
+  readonly name: 'edit' | 'regenerate' | 'activate' | 'deactivate' | 'delete';
+  readonly label: string;
+  readonly isDanger: boolean;
+  readonly isAllowed: boolean;
+  readonly start: () => void;
+}
+
+export interface AccountActions {
+  readonly actions: readonly AccountAction[];
+  /** Why some of them are not allowed; undefined when all are. */
+  readonly reason: string | undefined;
+}
+
+const namedRights = 4;
+
+/** What can be done with an account as it is, and what of it this person may do. Deactivating only takes power away. */
+export function useAccountActions(
+  account: ServiceAccount,
+  catalogue: PermissionCatalogue,
+  rights: Rights,
+): AccountActions {
+  const texts = useTexts();
+  const { t, list } = texts;
+  const open = useOpenFlow();
+  const mayChange = rights.mayChange(account);
+  const action = (name: AccountAction['name'], start: () => void): AccountAction => ({
+    name,
+    label: t(`action.${name}`),
+    isDanger: name === 'delete',
+    isAllowed: mayChange || name === 'deactivate',
+    start,
+  });
+  const isActive = account.status === 'active';
+  return {
+    actions: [
+      action('edit', () => open({ kind: 'edit', account })),
+      action('regenerate', () => open({ kind: 'regenerate', account })),
+      isActive
+        ? action('deactivate', () => open({ kind: 'deactivate', accounts: [account] }))
+        : action('activate', () => open({ kind: 'activate', account })),
+      action('delete', () => open({ kind: 'delete', account })),
+    ],
+    reason: mayChange ? undefined : reasonFor(),
+  };
+
+  function reasonFor(): string {
+    const lacking = labelsOf(catalogue, rights.lackingFor(account), texts);
+    if (lacking.length === 0 || lacking.length > namedRights) return t('denied.holding');
+    return t('denied.holding.lacking', { rights: list(lacking) });
+  }
+}
