@@ -22,6 +22,8 @@ const people = {
 export type PersonName = keyof typeof people;
 
 const signInClient = 'orki-demo-cli';
+/** Tokens live five minutes. */
+const renewAfterMs = 120_000;
 
 /** A provisioned realm of its own in the Keycloak under test, with people of two tenants. */
 export async function liveRealm(prefix: string, keycloak = inject('keycloak')) {
@@ -41,19 +43,23 @@ export async function liveRealm(prefix: string, keycloak = inject('keycloak')) {
     const { tenantId, roles } = people[person];
     const id = await createPerson(realm, usernameOf(person), { attributes: { tenant_id: [tenantId] } });
     await mapApiRoles(realm, api, id, roles);
-    return realm.token(signIn(signInClient, usernameOf(person)));
+    return nextToken(person);
   }
 
-  const tokens = new Map<PersonName, Promise<string>>();
+  const nextToken = (person: PersonName) => realm.token(signIn(signInClient, usernameOf(person)));
+  const tokens = new Map<PersonName, { token: Promise<string>; renewedAt: number }>();
   return {
     ...realm,
     issuer,
     tokenUrl,
     apiClientUuid: api,
-    /** The person's access token, good for as long as a file of tests runs. The person is made when first asked for. */
+    /** An access token of the person, valid for some minutes. The person is made when first asked for. */
     tokenOf(person: PersonName): Promise<string> {
-      const token = tokens.get(person) ?? firstToken(person);
-      tokens.set(person, token);
+      const held = tokens.get(person);
+      // Files of tests that share a realm can together take longer than a token lives.
+      if (held !== undefined && Date.now() - held.renewedAt < renewAfterMs) return held.token;
+      const token = held === undefined ? firstToken(person) : held.token.then(() => nextToken(person));
+      tokens.set(person, { token, renewedAt: Date.now() });
       return token;
     },
     /** All that the token URL answers to a person who signs in. */
