@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { clientAttributes } from '../../../src/names.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { createdAccount } from '../races/through-service.ts';
@@ -52,11 +53,21 @@ const unfinishedSince = 'orki.unfinished-since';
 export const isUnfinished = ({ attributes }: NamedClient): boolean =>
   attributes[unfinishedSince] !== undefined;
 
-/** The clients of the tenant that bear a username, as Keycloak itself lists them. */
+/** The clients of the tenant that have a username, as Keycloak itself lists them once it answers. */
 export async function clientsNamed({ laboratory }: Bench, username: string): Promise<NamedClient[]> {
-  const { body } = await laboratory.realm.admin('GET', `/clients?q=${clientAttributes.tenant}:acme`);
-  return body.filter(({ attributes }: NamedClient) => attributes[clientAttributes.username] === username);
+  const path = `/clients?q=${clientAttributes.tenant}:acme`;
+  for (let attempt = 1; ; attempt += 1) {
+    const { status, body } = await laboratory.realm.admin('GET', path);
+    if (status === 200) {
+      return body.filter(({ attributes }: NamedClient) => attributes[clientAttributes.username] === username);
+    }
+    // Right after an outage its connections to the database may still be the old ones.
+    if (attempt === answersAwaited) throw new Error(`Keycloak answers ${status} to its administrator.`);
+    await sleep(1_000);
+  }
 }
+
+const answersAwaited = 30;
 
 /** Removes what a cell made, so that lists stay short. */
 export async function clearAway(
