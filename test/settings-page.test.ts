@@ -31,6 +31,17 @@ describe('the settings page', () => {
     },
   );
 
+  it("is where a person gets from the service's bare address, and from another name of this machine", async () => {
+    const headers = { accept: 'text/html' };
+    const answer = await (await app()).inject({ url: '/', headers });
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, `/gateway${address}`]);
+
+    const settingsPage = { folder, tenantApiUrl: 'https://tenant.example.test' };
+    const local = (await testApp({ settingsPage, publicUrl: 'http://127.0.0.1:3000' })).app;
+    const named = await local.inject({ url: address, headers: { ...headers, host: 'localhost:3000' } });
+    expect([named.statusCode, named.headers.location]).toEqual([302, `http://127.0.0.1:3000${address}`]);
+  });
+
   it('carries its configuration, whatever characters are in it', async () => {
     const answer = await (await app('https://tenant.example.test/?a="<b>&')).inject(address);
     const [, content = ''] = /<meta name="settings-page" content="([^"]*)" \/>/.exec(answer.body) ?? [];
