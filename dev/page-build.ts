@@ -26,7 +26,8 @@ export async function buildSettingsPage(signal?: AbortSignal): Promise<void> {
     let output = '';
     const code = await run(process.execPath, [join(web, 'node_modules', 'vite', 'bin', 'vite.js'), 'build'], {
       cwd: web,
-      env: process.env,
+      // Whatever runs this, such as vitest: in another mode React has other functions.
+      env: { ...process.env, NODE_ENV: 'production' },
       ...(signal && { signal }),
       onOutput: (text) => {
         output += text;

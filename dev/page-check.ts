@@ -38,7 +38,7 @@ function firstLoad(scripts: readonly string[]): string[] {
     }
   };
   for (const name of scripts)
-    if (document.includes(`assets/${name}`) || /^(en|page)-/.test(name)) visit(name);
+    if (document.includes(`assets/${name}`) || /^(en|shell)-/.test(name)) visit(name);
   return [...found];
 }
 

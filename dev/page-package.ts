@@ -83,7 +83,7 @@ function run(command: string, args: string[], env: Record<string, string> = {}):
   const { status } = spawnSync(command, args, {
     cwd: web,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, NODE_ENV: 'production', ...env },
   });
   if (status !== 0) throw new Problem(`${command} ${args.join(' ')} failed.`);
 }

@@ -77,6 +77,7 @@ async function buildHost(tarball: string): Promise<void> {
   await writeFile(join(folder, 'vite.config.mjs'), config);
   await run(process.execPath, [join(web, 'node_modules', 'vite', 'bin', 'vite.js'), 'build'], {
     cwd: folder,
+    env: { ...process.env, NODE_ENV: 'production' },
   });
 }
 

@@ -175,10 +175,9 @@ describe('Arabic', () => {
     await page.getByText('لقد حفظت client_secret').click();
     await page.getByRole('button', { name: 'تم', exact: true }).click();
     await rowOf(page, 'مزامنة').waitFor();
-    const english = await page.locator('main').innerText();
-    expect(
-      english.replaceAll(/[\w.-]+@[\w.]+|client_id|Orki|Looked at|Mighty|Somewhat|orki|…\S+/g, ''),
-    ).not.toMatch(/[a-z]{4,}/i);
+    for (const part of ['.top-bar-place', '.page-heading', '.toolbar', '.accounts thead', '.more']) {
+      expect((await page.locator(part).innerText()).replace('Orki', '')).not.toMatch(/[a-z]{3,}/i);
+    }
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -203,7 +202,7 @@ describe('what people write', () => {
     const form = page.getByRole('dialog');
     expect(await form.getByRole('textbox', { name: 'Username' }).inputValue()).toBe(payload);
     await form.getByText('permissions that don’t exist').waitFor();
-    await form.getByRole('checkbox', { name: 'View customers' }).locator('..').click();
+    await form.getByText('View customers', { exact: true }).click();
     await form.getByRole('searchbox').fill(payload);
     await form.getByText(`No permission matches “${payload}”.`).waitFor();
     await form.getByRole('button', { name: 'Review' }).click();

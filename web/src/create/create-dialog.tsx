@@ -90,26 +90,29 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
         isForm && <GrantSummary catalogue={catalogue} mode={draft.mode} permissions={draft.permissions} />
       }
       footer={
+        // With keys, because a key that is pressed on one button must not be let go on another.
         isForm ? (
           <>
-            <Button onPress={requestClose}>{t('action.cancel')}</Button>
-            <Button variant="primary" type="submit" form={formId}>
+            <Button key="cancel" onPress={requestClose}>
+              {t('action.cancel')}
+            </Button>
+            <Button key="review" variant="primary" type="submit" form={formId}>
               {t('form.review')}
             </Button>
           </>
         ) : (
           <>
-            <Button isDisabled={action.isPending} onPress={() => setStep('form')}>
+            <Button key="back" isDisabled={action.isPending} onPress={() => setStep('form')}>
               {t('action.back')}
             </Button>
-            <Button variant="primary" autoFocus isPending={action.isPending} onPress={create}>
+            <Button key="create" variant="primary" autoFocus isPending={action.isPending} onPress={create}>
               {t(action.isPending ? 'create.pending' : 'create.submit')}
             </Button>
           </>
         )
       }
     >
-      <div ref={body}>
+      <div ref={body} className="dialog-flow">
         {action.error !== undefined && <Problem error={action.error} />}
         {isForm ? (
           <>
@@ -127,7 +130,7 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
         ) : (
           <Review catalogue={catalogue} draft={draft} />
         )}
-        <WaitingNote />
+        <WaitingNote pending={action.isPending ? t('create.pending') : undefined} />
       </div>
       {isLeaving && <DiscardQuestion onKeep={() => setLeaving(false)} onDiscard={onClose} />}
     </Dialog>

@@ -2,7 +2,7 @@ import type { PermissionCatalogue } from '@orki/service-accounts-client';
 import { type RefObject, useEffect } from 'react';
 import { FieldError, Form, Input, Label, Text, TextArea, TextField } from 'react-aria-components';
 import type { FieldErrors } from '../api/errors.ts';
-import { useTexts } from '../i18n/text.ts';
+import { directionOf, useTexts } from '../i18n/text.ts';
 import { type Draft, maxDescription } from './draft.ts';
 import { ModeCards } from './mode-cards.tsx';
 import { PermissionPicker } from './permission-picker.tsx';
@@ -44,7 +44,7 @@ export function AccountForm(props: AccountFormProps) {
         onChange={(username) => change({ username })}
       >
         <Label className="label">{t('form.username')}</Label>
-        <Input className="input" dir="auto" autoComplete="off" spellCheck={false} />
+        <Input className="input" {...directionOf(draft.username)} autoComplete="off" spellCheck={false} />
         <FieldError className="field-error">{errors.username}</FieldError>
         <Text slot="description" className="help">
           {t('form.username.help')}
@@ -59,7 +59,7 @@ export function AccountForm(props: AccountFormProps) {
         onChange={(description) => change({ description })}
       >
         <Label className="label">{t('form.description')}</Label>
-        <TextArea className="input textarea" dir="auto" rows={2} />
+        <TextArea className="input textarea" {...directionOf(draft.description)} rows={2} />
         <FieldError className="field-error">{errors.description}</FieldError>
         <Text slot="description" className="help">
           {length > maxDescription * 0.8

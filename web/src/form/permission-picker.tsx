@@ -2,7 +2,7 @@ import type { PermissionCatalogue } from '@orki/service-accounts-client';
 import { useState } from 'react';
 import { Input, SearchField } from 'react-aria-components';
 import { permissionsOf } from '../api/rights.ts';
-import { useTexts } from '../i18n/text.ts';
+import { directionOf, useTexts } from '../i18n/text.ts';
 import { groupLabel, permissionDescription, permissionLabel } from '../permissions/labels.ts';
 import { PermissionGroup } from './permission-group.tsx';
 
@@ -49,7 +49,7 @@ export function PermissionPicker({ catalogue, chosen, error, isReadOnly, onChang
         value={search}
         onChange={setSearch}
       >
-        <Input className="input" dir="auto" placeholder={t('form.permissions.search')} />
+        <Input className="input" {...directionOf(search)} placeholder={t('form.permissions.search')} />
       </SearchField>
       <div className="permission-groups">
         {groups.map(({ group, shown }) => (

@@ -117,8 +117,8 @@ describe('the texts of a language', () => {
   });
 
   it.each([
-    [0, 'now'],
-    [59, 'now'],
+    [0, 'just now'],
+    [59, 'just now'],
     [60, '1 minute ago'],
     [3600, '1 hour ago'],
     [86_400, 'yesterday'],

@@ -54,12 +54,15 @@ export function textsOf(i18n: I18n): Texts {
     relative: (time, now) => {
       const seconds = Math.min(0, (new Date(time).getTime() - now) / 1000);
       const step = steps.find(([, length]) => -seconds >= length);
-      if (step === undefined) return relatively.format(0, 'second');
+      if (step === undefined) return i18n._('just-now');
       const [unit, length] = step;
       return relatively.format(Math.round(seconds / length), unit);
     },
   };
 }
+
+/** An empty field runs as the page does, for its placeholder; text that was entered in its own direction. */
+export const directionOf = (value: string): { dir?: 'auto' } => (value === '' ? {} : { dir: 'auto' });
 
 export const TextsContext = createContext<Texts | undefined>(undefined);
 

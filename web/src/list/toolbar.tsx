@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { Button, Input, SearchField, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import type { Filters } from '../api/queries.ts';
 import { Icon } from '../design/icon.tsx';
-import { useTexts } from '../i18n/text.ts';
+import { directionOf, useTexts } from '../i18n/text.ts';
 
 interface ToolbarProps {
   readonly filters: Filters;
@@ -73,7 +73,11 @@ function Search({ search, onChange }: SearchProps) {
       maxLength={100}
     >
       <Icon name="search" />
-      <Input className="input search-input" dir="auto" placeholder={t('list.search.placeholder')} />
+      <Input
+        className="input search-input"
+        {...directionOf(text)}
+        placeholder={t('list.search.placeholder')}
+      />
       <Button className="search-clear" aria-label={t('list.search.clear')}>
         <Icon name="close" />
       </Button>

@@ -1,7 +1,7 @@
 import { isProblem, type PermissionCatalogue, type ServiceAccount } from '@orki/service-accounts-client';
 import { useRef, useState } from 'react';
 import { Input, Label, Text, TextField } from 'react-aria-components';
-import { useTexts } from '../i18n/text.ts';
+import { directionOf, useTexts } from '../i18n/text.ts';
 import { usePage } from '../page/page-context.ts';
 import { type OpenedAnswer, openAnswer } from '../secret/secret-box.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
@@ -103,7 +103,7 @@ export function DeleteDialog(props: AccountDialogProps & { readonly onDeleted: (
       <p className="help">{t('delete.tokens')}</p>
       <TextField className="field" autoFocus value={typed} onChange={setTyped}>
         <Label className="label">{t('delete.confirm')}</Label>
-        <Input className="input" dir="auto" autoComplete="off" spellCheck={false} />
+        <Input className="input" {...directionOf(typed)} autoComplete="off" spellCheck={false} />
         <Text slot="description" className="help">
           {t('delete.confirm.help', { username })}
         </Text>

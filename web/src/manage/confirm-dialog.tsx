@@ -48,6 +48,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
             {t('action.cancel')}
           </Button>
           <Button
+            key={conflict ? 'after-conflict' : 'first'}
             variant={isDanger ? 'danger' : 'primary'}
             isPending={isPending}
             isDisabled={obstacle !== undefined}
@@ -72,7 +73,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       ) : (
         props.children
       )}
-      <WaitingNote />
+      <WaitingNote pending={isPending ? props.pending : undefined} />
     </Dialog>
   );
 }

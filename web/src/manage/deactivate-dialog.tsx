@@ -93,7 +93,7 @@ export function DeactivateDialog({ accounts, onClose, onDeactivated }: Deactivat
         </ul>
       )}
       <p className="help">{t('deactivate.tokens')}</p>
-      <WaitingNote />
+      <WaitingNote pending={action.isPending ? pending : undefined} />
     </Dialog>
   );
 }

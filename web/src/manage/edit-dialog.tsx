@@ -81,10 +81,10 @@ export function EditDialog({ account, catalogue, onClose, onEdited }: EditDialog
       footer={
         conflict ? (
           <>
-            <Button isDisabled={isPending} onPress={takeTheirs}>
+            <Button key="theirs" isDisabled={isPending} onPress={takeTheirs}>
               {t('conflict.take-theirs')}
             </Button>
-            <Button variant="primary" isPending={isPending} onPress={save}>
+            <Button key="mine" variant="primary" isPending={isPending} onPress={save}>
               {t(isPending ? 'edit.pending' : 'conflict.keep-mine')}
             </Button>
           </>
@@ -110,7 +110,7 @@ export function EditDialog({ account, catalogue, onClose, onEdited }: EditDialog
         )
       }
     >
-      <div ref={body}>
+      <div ref={body} className="dialog-flow">
         {action.error !== undefined && <Problem error={action.error} />}
         {conflict ? (
           <>
@@ -132,7 +132,7 @@ export function EditDialog({ account, catalogue, onClose, onEdited }: EditDialog
             onSubmit={save}
           />
         )}
-        <WaitingNote />
+        <WaitingNote pending={isPending ? t('edit.pending') : undefined} />
       </div>
       {isLeaving && <DiscardQuestion onKeep={() => setLeaving(false)} onDiscard={onClose} />}
     </Dialog>

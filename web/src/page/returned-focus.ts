@@ -3,12 +3,12 @@ import type { Flow } from '../manage/flow.ts';
 
 /**
  * Opens and closes flows so that the focus ends where it was before the first dialog, or at the name of the screen
- * when that place is gone.
+ * when that place is gone, or will be as soon as the list was read again.
  */
 export function useReturnedFocus(
   root: RefObject<HTMLElement | null>,
   setFlow: (flow: Flow | undefined) => void,
-): { open: (flow: Flow) => void; close: () => void } {
+): { open: (flow: Flow) => void; close: () => void; leave: () => void } {
   const opener = useRef<HTMLElement>(undefined);
   const open = useCallback(
     (flow: Flow) => {
@@ -30,7 +30,11 @@ export function useReturnedFocus(
       if (active === null || active === document.body) (target ?? title)?.focus();
     });
   }, [root, setFlow]);
-  return { open, close };
+  const leave = useCallback(() => {
+    opener.current = undefined;
+    root.current?.querySelector<HTMLElement>('[data-page-title]')?.focus();
+  }, [root]);
+  return { open, close, leave };
 }
 
 /** Within a shadow root the document knows the host alone. */

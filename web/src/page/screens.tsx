@@ -27,7 +27,7 @@ export function Screens() {
   const place = usePlace();
   const root = useRef<HTMLDivElement>(null);
   const [flow, setFlow] = useState<Flow>();
-  const { open, close } = useReturnedFocus(root, setFlow);
+  const { open, close, leave } = useReturnedFocus(root, setFlow);
   const catalogue = useCatalogue();
   useFocusOnNewScreen(root, place.screen === 'account' ? place.id : '');
 
@@ -76,6 +76,7 @@ export function Screens() {
             catalogue={catalogue.data}
             onFlow={onFlow}
             onDeleted={() => {
+              requestAnimationFrame(leave);
               if (place.screen === 'account') router.navigate('');
             }}
           />

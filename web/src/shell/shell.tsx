@@ -1,5 +1,6 @@
 import type { User, UserManager } from 'oidc-client-ts';
 import { useEffect, useMemo, useState } from 'react';
+import { createRoot } from 'react-dom/client';
 import { loadLanguage } from '../i18n/languages.ts';
 import { type Texts, TextsContext, textsOf } from '../i18n/text.ts';
 import { browserRouter } from '../page/router.ts';
@@ -11,6 +12,9 @@ import { SignInAgain, type SignInRequest } from './sign-in-again.tsx';
 import { SignInFailed } from './sign-in-failed.tsx';
 import { TopBar } from './top-bar.tsx';
 
+/** As large as the person wants texts; a host's own root may mean anything by it. */
+const shellTheme = { '--orki-font-size': 'max(14px, 0.9375rem)' };
+
 interface ShellProps {
   readonly base: string;
   readonly configuration: Configuration;
@@ -19,8 +23,15 @@ interface ShellProps {
   readonly signingIn: Promise<User | undefined>;
 }
 
+/** Renders the page into the document. */
+export function renderShell(props: ShellProps): void {
+  const place = document.getElementById('page');
+  if (place === null) throw new Error('The document has no place for the page.');
+  createRoot(place).render(<Shell {...props} />);
+}
+
 /** The page by itself: signing in, a bar with what belongs to the person, and the settings page below it. */
-export function Shell({ base, configuration, manager, signingIn }: ShellProps) {
+function Shell({ base, configuration, manager, signingIn }: ShellProps) {
   const [preferences, setPreferences] = useState(readPreferences);
   const texts = useShellTexts(preferences);
   const router = useMemo(() => browserRouter(base), [base]);
@@ -67,6 +78,7 @@ export function Shell({ base, configuration, manager, signingIn }: ShellProps) {
             language={preferences.language}
             colorScheme={preferences.colorScheme}
             router={router}
+            theme={shellTheme}
           />
         ) : (
           <p className="shell-pending" role="status">

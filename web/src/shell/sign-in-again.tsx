@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTexts } from '../i18n/text.ts';
 
 export interface SignInRequest {
@@ -9,7 +10,7 @@ export interface SignInRequest {
 
 /**
  * Over everything, also over the page's dialogs, with what was entered in them: the browser's own modal dialog is in
- * the top layer. What waits for a token waits until the person has signed in.
+ * the top layer, and its place in the document is beside the page, which is inert while a dialog of its own is open. What waits for a token waits until the person has signed in.
  */
 export function SignInAgain({ request }: { readonly request: SignInRequest }) {
   const { t } = useTexts();
@@ -31,7 +32,7 @@ export function SignInAgain({ request }: { readonly request: SignInRequest }) {
     }
   }
 
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       className="shell-dialog"
@@ -49,6 +50,7 @@ export function SignInAgain({ request }: { readonly request: SignInRequest }) {
       <button type="button" className="shell-button" disabled={isPending} onClick={signIn}>
         {t('sign-in.again.submit')}
       </button>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }

@@ -58,6 +58,8 @@ export const isCallback = (query: URLSearchParams): boolean =>
 export async function signIn(manager: UserManager, place: string): Promise<User | undefined> {
   try {
     if (!isCallback(new URLSearchParams(location.search))) {
+      // A redirect that fails stops everything that the document is loading (window.stop).
+      await manager.metadataService.getMetadata();
       await manager.signinRedirect({ state: place });
       return undefined;
     }

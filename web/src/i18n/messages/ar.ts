@@ -56,6 +56,7 @@ export const messages = {
   'list.selection.deactivate': 'تعطيل',
   'list.selection.none-active': 'الحسابات المحددة غير نشطة أصلًا.',
   by: 'بواسطة {name}',
+  'just-now': 'الآن',
   'by-nobody': 'بواسطة شخص غير معروف',
 
   'read-only':

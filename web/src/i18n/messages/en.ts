@@ -52,6 +52,7 @@ export const messages = {
   'list.selection.deactivate': 'Deactivate',
   'list.selection.none-active': 'Those selected are inactive already.',
   by: 'by {name}',
+  'just-now': 'just now',
   'by-nobody': 'by an unknown person',
 
   'read-only':

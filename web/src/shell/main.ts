@@ -1,6 +1,4 @@
-import { createRoot } from 'react-dom/client';
 import { basePath, readConfiguration } from './configuration.ts';
-import { Shell } from './shell.tsx';
 import { createUserManager, isCallback, signIn } from './sign-in.ts';
 import '../design/styles.css';
 import './shell.css';
@@ -22,15 +20,9 @@ async function start(): Promise<void> {
     return manager.signinPopupCallback();
   }
   const { pathname, search } = location;
+  // Signing in and fetching the rest of the page take about as long: neither waits for the other.
   const signingIn = signIn(manager, `${pathname}${search}`);
-  const page = document.getElementById('page');
-  if (page === null) throw new Error('The document has no place for the page.');
-  createRoot(page).render(
-    <Shell
-      base={basePath(configuration)}
-      configuration={configuration}
-      manager={manager}
-      signingIn={signingIn}
-    />,
-  );
+  signingIn.catch(() => undefined);
+  const { renderShell } = await import('./shell.tsx');
+  renderShell({ base: basePath(configuration), configuration, manager, signingIn });
 }
