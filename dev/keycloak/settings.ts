@@ -15,6 +15,8 @@ export const buildOptions = (database: Database = 'dev-file'): string[] => [
   '--health-enabled=true',
   // Health on the main port: no second port (9000) over which two instances would meet.
   '--http-management-health-enabled=false',
+  // A second secret for a time, and secrets that end: a preview in 26.7.
+  '--features=client-secret-rotation',
 ];
 
 /** Free for each start. Without `hostname` the issuer is whatever address the caller used. */

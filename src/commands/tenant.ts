@@ -6,7 +6,7 @@ import { type Config, loadConfig } from '../config.ts';
 import { ServiceError } from '../errors.ts';
 import { connectKeycloak } from '../keycloak/connect.ts';
 import type { Account, Actor } from '../service-accounts/account.ts';
-import { type AuditLog, createAuditLog } from '../service-accounts/audit.ts';
+import { type AuditLog, createAuditLog, stateOf } from '../service-accounts/audit.ts';
 import { tenantIdPattern } from '../tenant-id.ts';
 import {
   type SwitchAction,
@@ -116,8 +116,9 @@ const actions = {
 function recorder(log: AuditLog, { tenantId }: Order, actor: Actor, { keycloak }: Config) {
   const requestId = randomUUID();
   return (account: Account, action: SwitchAction) => {
-    const { username, description, mode, permissions, secretCreatedAt, id, clientId } = account;
-    const state = { username, description, mode, permissions: [...permissions], secretCreatedAt };
+    const { id, clientId } = account;
+    const stateAs = (status: 'active' | 'inactive') =>
+      stateOf({ ...account, permissions: [...account.permissions], status });
     const { before, after } = actions[action];
     log({
       action,
@@ -125,8 +126,8 @@ function recorder(log: AuditLog, { tenantId }: Order, actor: Actor, { keycloak }
       tenant: tenantId,
       account: { id, clientId },
       actor: { ...actor, clientId: keycloak.clientId },
-      before: { ...state, status: before },
-      after: { ...state, status: after },
+      before: stateAs(before),
+      after: stateAs(after),
       from: 'npm run tenant',
       requestId,
     });

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AuditedAction } from '../service-accounts/audit.ts';
+import { warningDays } from '../service-accounts/secret-expiry.ts';
 import type { KeycloakCall } from './keycloak-call-observer.ts';
 import { type KeycloakOutcome, saysAboutKeycloak } from './keycloak-outcome.ts';
 
@@ -30,6 +31,8 @@ export interface Metrics {
   keycloakCallFinished(call: FinishedCall): void;
   rateLimited(limit: 'caller' | 'tenant'): void;
   audited(action: string, outcome: string): void;
+  /** A warning was given, so many days before the end of a secret. */
+  secretExpiring(days: number): void;
   accountsCounted(totals: AccountTotals): void;
   /** All metrics in Prometheus' text format. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -40,6 +43,7 @@ const actions: readonly AuditedAction[] = [
   'create',
   'edit',
   'regenerate-secret',
+  'end-previous-secret',
   'activate',
   'deactivate',
   'delete',
@@ -108,6 +112,13 @@ export function createMetrics(version: string): Metrics {
     for (const outcome of ['done', 'outcome-unknown', 'permission-missing'])
       records.inc({ action, outcome }, 0);
   }
+  const warnings = new Counter({
+    name: 'orki_secret_expiry_warnings_total',
+    help: 'Warnings that a secret ends within so many days.',
+    labelNames: ['days'],
+    registers,
+  });
+  for (const days of warningDays) warnings.inc({ days }, 0);
   const up = gauge('orki_keycloak_up', 'Whether Keycloak was up (1) or down (0) when it was last called.');
   const tokenTime = gauge(
     'orki_keycloak_token_obtained_timestamp_seconds',
@@ -137,6 +148,7 @@ export function createMetrics(version: string): Metrics {
     },
     rateLimited: (limit) => refused.inc({ limit }),
     audited: (action, outcome) => records.inc({ action, outcome }),
+    secretExpiring: (days) => warnings.inc({ days }),
     accountsCounted(totals) {
       accounts.set(totals.accounts);
       tenants.set(totals.tenants);

@@ -8,12 +8,12 @@ import {
 import type { Catalogue } from '../permissions/catalogue.ts';
 import { type AccountWithSecret, viewOf, withVersion } from './account.ts';
 import type { Gateway, NewAccount } from './gateway.ts';
+import type { SecretSettings } from './regenerate-secret.ts';
 import { reserveUsername } from './reserve-username.ts';
 import { requireTenantOn } from './under-lock.ts';
 
-export interface CreationSettings {
+export interface CreationSettings extends SecretSettings {
   readonly maxAccountsPerTenant: number;
-  readonly tokenUrl: string;
 }
 
 /** An account that the caller may make. */
@@ -46,6 +46,7 @@ export async function makeAccount(gateway: Gateway, creation: Creation): Promise
   return {
     ...viewOf(asMade(account), catalogue),
     clientSecret: account.secret,
+    endedSecretHints: [],
     tokenUrl: settings.tokenUrl,
   };
 }
@@ -114,6 +115,8 @@ function asMade(account: NewAccount) {
     active: true,
     tenantOff: null,
     secretCreatedAt: at,
+    previousSecret: null,
+    expiryWarnedDays: null,
     createdAt: at,
     createdBy: by,
     updatedAt: at,

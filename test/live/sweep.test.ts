@@ -4,6 +4,7 @@ import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/con
 import { names } from '../../src/names.ts';
 import type { Gateway } from '../../src/service-accounts/gateway.ts';
 import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
+import { nobodyWatches } from '../support/expiry-watch.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
 
@@ -32,6 +33,7 @@ async function sweepIn(minutes: number): Promise<Repair[]> {
     connect,
     now: () => Date.now() + minutes * minuteMs,
     onRepair: (repair) => void repairs.push(repair),
+    watch: nobodyWatches,
     onFailure: (error) => {
       throw error;
     },

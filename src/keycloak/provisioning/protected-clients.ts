@@ -2,8 +2,13 @@ import { clientAttributes, names } from '../../names.ts';
 import type { Target } from './comparison.ts';
 import { allPages, type StoredClient } from './lookups.ts';
 
-/** The service keeps its roles in these, and making a role takes the right to manage its client. */
-const managedByService: string[] = [names.tenantsClient, names.usernamesClient, names.locksClient];
+/** The service keeps its roles in these, or writes to them; making a role takes the right to manage its client. */
+const managedByService: string[] = [
+  names.tenantsClient,
+  names.usernamesClient,
+  names.locksClient,
+  names.rotationProbeClient,
+];
 
 /** `orki-api` is readable, and so has a permission of its own. */
 const protectedElsewhere: string[] = [names.apiClient];

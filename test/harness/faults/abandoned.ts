@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectKeycloak, type KeycloakConnection } from '../../../src/keycloak/connect.ts';
 import { clientAttributes, names } from '../../../src/names.ts';
 import { type Repair, sweep } from '../../../src/upkeep/sweep.ts';
+import { nobodyWatches } from '../../support/expiry-watch.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { ServiceAnswer } from '../replica.ts';
@@ -115,6 +116,7 @@ async function sweepLater({ connectGateway, sweepTargets }: KeycloakConnection):
     connect: () => connectGateway({ signal: AbortSignal.timeout(repairMs) }),
     now: () => Date.now() + laterMs,
     onRepair: (repair) => void repairs.push(repair),
+    watch: nobodyWatches,
     onFailure: (error) => {
       throw error;
     },

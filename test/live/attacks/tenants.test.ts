@@ -67,6 +67,7 @@ const ofOrki = [
   names.tenantsClient,
   names.usernamesClient,
   names.locksClient,
+  names.rotationProbeClient,
   names.serviceClient,
   names.frontendClient,
 ];

@@ -9,7 +9,10 @@ import {
   type Target,
 } from '../comparison.ts';
 import { isProvisioned } from '../ownership.ts';
-import { desiredPolicies, profile } from '../service-client-policies.ts';
+import { desiredPolicies, profile, rotationPolicy, rotationProfile } from '../service-client-policies.ts';
+
+const rotationFeature = 'client-secret-rotation';
+const rotationExecutor = 'secret-rotation';
 
 /**
  * What the clients that the service makes have to be like. Keycloak keeps all policies of a realm in one document and
@@ -22,14 +25,23 @@ export const clientPolicies: Step = {
     const realm = await keycloak.realms.findOne({ realm: target.realm });
     if (!realm) throw new NotThereYet(`realm ${target.realm}`);
 
+    const canRotate = await knowsRotation(target);
+    if (!canRotate) {
+      comparison.finding(
+        `Keycloak was started without --features=${rotationFeature}: secrets have neither an overlap nor an end, until it is started with it and provisioned again; everything else works`,
+        { blocking: false },
+      );
+    }
     const { profiles = [] } = await keycloak.clientPolicies.listProfiles();
-    const stored = profiles.find(({ name }) => name === profile.name);
-    note(comparison, `client profile "${profile.name}"`, stored && profileMismatches(stored), () =>
-      saveProfile(target),
-    );
+    for (const wanted of canRotate ? [profile, rotationProfile] : [profile]) {
+      const stored = profiles.find(({ name }) => name === wanted.name);
+      const found = stored && profileMismatches(wanted, stored);
+      note(comparison, `client profile "${wanted.name}"`, found, () => saveProfile(target, wanted));
+    }
 
     const { policies = [] } = await keycloak.clientPolicies.listPolicies();
-    for (const policy of desiredPolicies({ ownsRealm: isProvisioned(realm) })) {
+    const desired = desiredPolicies({ ownsRealm: isProvisioned(realm) });
+    for (const policy of canRotate ? [...desired, rotationPolicy] : desired) {
       const found = policies.find(({ name }) => name === policy.name);
       note(comparison, `client policy "${policy.name}"`, found && policyMismatches(policy, found), () =>
         savePolicy(target, policy),
@@ -55,16 +67,25 @@ async function savePolicy({ keycloak }: Target, policy: ClientPolicyRepresentati
   await keycloak.clientPolicies.updatePolicy({ policies: [...others, policy] });
 }
 
-async function saveProfile({ keycloak }: Target): Promise<void> {
+async function saveProfile({ keycloak }: Target, wanted: ClientProfileRepresentation): Promise<void> {
   const { profiles = [] } = await keycloak.clientPolicies.listProfiles();
-  const others = profiles.filter(({ name }) => name !== profile.name);
-  await keycloak.clientPolicies.createProfiles({ profiles: [...others, profile] });
+  const others = profiles.filter(({ name }) => name !== wanted.name);
+  await keycloak.clientPolicies.createProfiles({ profiles: [...others, wanted] });
 }
 
-function profileMismatches(found: ClientProfileRepresentation): string[] {
+/** Whether this Keycloak, as it was started, has the executor: it refuses a profile with one that it does not know. */
+async function knowsRotation({ keycloak }: Target): Promise<boolean> {
+  const { providers } = await keycloak.serverInfo.find();
+  return rotationExecutor in (providers?.['client-policy-executor']?.providers ?? {});
+}
+
+function profileMismatches(
+  wanted: ClientProfileRepresentation,
+  found: ClientProfileRepresentation,
+): string[] {
   const byName = ({ executors = [] }: ClientProfileRepresentation) =>
     Object.fromEntries(executors.map(({ executor = '', configuration }) => [executor, configuration ?? {}]));
-  return differences('executor', byName(profile), byName(found));
+  return differences('executor', byName(wanted), byName(found));
 }
 
 function policyMismatches(wanted: ClientPolicyRepresentation, found: ClientPolicyRepresentation): string[] {
