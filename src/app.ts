@@ -37,6 +37,8 @@ export interface AppDependencies {
   /** The realm as the world sees it. */
   readonly issuer: string;
   readonly maxAccountsPerTenant: number;
+  /** How many days a secret may live; undefined for any number, and for one without an end. */
+  readonly maxSecretLifetimeDays?: number | undefined;
   readonly auditLog: AuditLog;
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
@@ -55,8 +57,8 @@ const maxBodyBytes = 64 * 1024;
 
 /** The service with all its routes. Never reads the environment, never listens. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { connectGateway, verifyToken, checkReadiness, publicUrl, issuer, maxAccountsPerTenant, metrics } =
-    dependencies;
+  const { connectGateway, verifyToken, checkReadiness, publicUrl, issuer, metrics } = dependencies;
+  const { maxAccountsPerTenant, maxSecretLifetimeDays } = dependencies;
   const auditLog = countingRecords(dependencies.auditLog, metrics);
   const app = Fastify({
     loggerInstance: dependencies.logger,
@@ -100,7 +102,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
         reply.header('cache-control', 'no-store');
       });
       permissionRoutes(api, gatewayFor);
-      serviceAccountRoutes(api, { gatewayFor, publicUrl, tokenUrl, maxAccountsPerTenant, auditLog });
+      const limits = { maxAccountsPerTenant, maxSecretLifetimeDays };
+      serviceAccountRoutes(api, { gatewayFor, publicUrl, tokenUrl, auditLog, ...limits });
     },
     { prefix: '/api/v1/tenants/:tenantId' },
   );

@@ -7,6 +7,7 @@ import { localAddresses } from './local-addresses.ts';
 import { names } from './names.ts';
 import type { TelemetrySettings } from './observability/telemetry.ts';
 import { settingFaults } from './setting-faults.ts';
+import { isWebhookSecret, type WebhookSettings } from './upkeep/webhook.ts';
 
 const url = z
   .url({ protocol: /^https?$/, error: 'has to be an http or https URL' })
@@ -65,6 +66,10 @@ export const settings = z.object({
     .optional()
     .describe('A file with the secret, instead of KEYCLOAK_CLIENT_SECRET'),
   MAX_ACCOUNTS_PER_TENANT: count.default(500).describe('How many service accounts a tenant may have'),
+  MAX_SECRET_LIFETIME_DAYS: count
+    .max(3650)
+    .optional()
+    .describe('How many days a secret may last; then every new secret expires. By default there is no limit'),
   RATE_LIMIT_PER_CALLER: count
     .default(600)
     .describe('How many requests a caller may send in a minute, to each replica'),
@@ -78,6 +83,21 @@ export const settings = z.object({
     .describe(
       'How often the service cleans up what a crash left behind, give or take a quarter; 0 for never',
     ),
+  WEBHOOK_URL: url
+    .optional()
+    .describe(
+      'Where the service sends warnings that a secret expires soon (Standard Webhooks); nowhere by default',
+    ),
+  WEBHOOK_SECRET: z
+    .string()
+    .refine(isWebhookSecret, 'has to be whsec_ and at least 24 bytes in base64')
+    .optional()
+    .describe('The key that the warnings are signed with: whsec_ and base64'),
+  WEBHOOK_SECRET_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file with the key, instead of WEBHOOK_SECRET'),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
     .optional()
@@ -126,8 +146,10 @@ export interface Config {
     readonly credential: ClientCredential;
   };
   readonly maxAccountsPerTenant: number;
+  readonly maxSecretLifetimeDays: number | undefined;
   /** 0 for never. */
   readonly sweepIntervalMs: number;
+  readonly webhook: WebhookSettings | undefined;
   readonly trustedProxies: readonly string[];
   readonly auditFile: string | undefined;
   readonly rateLimits: RateLimits;
@@ -147,12 +169,20 @@ export interface Config {
  * @throws {Error} naming every variable that is missing or wrong, never its value.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const { env: given, faults } = readFileVariables(env, ['KEYCLOAK_CLIENT_KEY', 'KEYCLOAK_CLIENT_SECRET']);
+  const { env: given, faults } = readFileVariables(env, [
+    'KEYCLOAK_CLIENT_KEY',
+    'KEYCLOAK_CLIENT_SECRET',
+    'WEBHOOK_SECRET',
+  ]);
   const parsed = settings.safeParse(given);
   const issues = parsed.error === undefined ? [] : settingFaults(parsed.error, given);
   const credential = faults.length === 0 ? clientCredential(given) : undefined;
   if (typeof credential === 'string') faults.push(credential);
-  if (!parsed.success || typeof credential !== 'object') {
+  const { WEBHOOK_URL: webhookUrl, WEBHOOK_SECRET: webhookSecret } = given;
+  if (webhookUrl !== undefined && webhookSecret === undefined) {
+    faults.push('WEBHOOK_SECRET: this, or WEBHOOK_SECRET_FILE, is needed with WEBHOOK_URL');
+  }
+  if (!parsed.success || typeof credential !== 'object' || faults.length > 0) {
     throw new Error(['These settings are missing or wrong:', ...issues, ...faults].join('\n  '));
   }
   const value = parsed.data;
@@ -168,7 +198,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       credential,
     }),
     maxAccountsPerTenant: value.MAX_ACCOUNTS_PER_TENANT,
+    maxSecretLifetimeDays: value.MAX_SECRET_LIFETIME_DAYS,
     sweepIntervalMs: value.SWEEP_INTERVAL_MINUTES * 60_000,
+    webhook:
+      value.WEBHOOK_URL === undefined || value.WEBHOOK_SECRET === undefined
+        ? undefined
+        : Object.freeze({ url: value.WEBHOOK_URL, secret: value.WEBHOOK_SECRET }),
     rateLimits: Object.freeze({
       perCallerPerMinute: value.RATE_LIMIT_PER_CALLER,
       perTenantPerMinute: value.RATE_LIMIT_PER_TENANT,

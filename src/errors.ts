@@ -16,6 +16,8 @@ export const errorTable = {
   'change-in-progress': { status: 409, title: 'Another change is under way' },
   'username-taken': { status: 409, title: 'The username is taken' },
   'account-limit-reached': { status: 409, title: 'The tenant has as many service accounts as it may' },
+  'overlap-unavailable': { status: 409, title: 'A secret can only be replaced at once' },
+  'secret-expiry-unavailable': { status: 409, title: 'A secret cannot expire here' },
   'idempotency-key-spent': { status: 409, title: 'The request can no longer be repeated' },
   'precondition-failed': { status: 412, title: 'The service account was changed meanwhile' },
   'body-too-large': { status: 413, title: 'The body is too large' },

@@ -11,6 +11,8 @@ export const names = {
   usernamesClient: 'orki-usernames',
   /** One client role for each change that may be under way: Keycloak's unique role names make it a lock. */
   locksClient: 'orki-locks',
+  /** A client that opens nothing, by which the service finds out whether Keycloak keeps two secrets and ends them. */
+  rotationProbeClient: 'orki-rotation-probe',
   /** The running service's own confidential client. */
   serviceClient: 'orki-service-accounts',
   /** The public client with which people sign in (authorization code with PKCE). */
@@ -47,12 +49,30 @@ export const clientAttributes = {
   updatedBy: 'orki.updated-by',
   secretCreatedAt: 'orki.secret-created-at',
   secretHint: 'orki.secret-hint',
+  /** When the secret ends, as it is shown: Keycloak's own attribute says nothing once it has replaced an expired one. */
+  secretExpiresAt: 'orki.secret-expires-at',
+  /** Of how many days before its end somebody was warned last; absent when of none. */
+  expiryWarned: 'orki.expiry-warned',
+  /** The hint of the secret before, and until when Keycloak takes that one too. */
+  previousSecret: 'orki.previous-secret',
   /** What the account was when its tenant was switched off: `true` for active, or `inactive`. */
   offWithTenant: 'orki.off-with-tenant',
   /** Since when an account is being made; gone when it is finished. */
   unfinishedSince: 'orki.unfinished-since',
   /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
   requests: 'orki.requests',
+} as const;
+
+/**
+ * Attributes by which Keycloak itself knows of a second secret and of when each ends (`OIDCClientSecretConfigWrapper`); times
+ * are in seconds since 1970. `rotated` is the secret itself, in plain text: it never leaves the gateway.
+ */
+export const keycloakSecretAttributes = {
+  createdAt: 'client.secret.creation.time',
+  expiresAt: 'client.secret.expiration.time',
+  rotated: 'client.secret.rotated',
+  rotatedAt: 'client.secret.rotated.creation.time',
+  rotatedExpiresAt: 'client.secret.rotated.expiration.time',
 } as const;
 
 /** Of a tenant's role of `orki-tenants`: since when the tenant is off (RFC 3339). */

@@ -10,8 +10,11 @@ import { connectKeycloak } from './keycloak/connect.ts';
 import { createLogger } from './observability/logger.ts';
 import { createTelemetry, publishMetrics } from './observability/telemetry.ts';
 import { auditedActions, createAuditLog } from './service-accounts/audit.ts';
+import { warningDays } from './service-accounts/secret-expiry.ts';
 import { callTimeoutMs, shutdownMs } from './time-limits.ts';
+import { expiryWatch } from './upkeep/expiry-watch.ts';
 import { scheduleSweeps } from './upkeep/sweep-schedule.ts';
+import { webhookSender } from './upkeep/webhook.ts';
 
 const config = readConfig();
 const logger = createLogger(config, process.stdout.isTTY);
@@ -21,6 +24,7 @@ const { metrics, tracing, observeKeycloak } = await createTelemetry(
   config.telemetry,
   internalUrl,
   auditedActions,
+  warningDays,
 );
 const keycloak = connectKeycloak(
   { ...config.keycloak, callTimeoutMs },
@@ -33,6 +37,7 @@ const signingKeys = fetchSigningKeys(
   (error) => logger.warn({ err: error }, 'the signing keys were not refreshed'),
   observeKeycloak,
 );
+const auditLog = createAuditLog(config.auditFile);
 const app = await buildApp({
   connectGateway: keycloak.connectGateway,
   checkReadiness: keycloak.checkReadiness,
@@ -41,7 +46,8 @@ const app = await buildApp({
   publicUrl: config.publicUrl,
   issuer: config.keycloak.issuer,
   maxAccountsPerTenant: config.maxAccountsPerTenant,
-  auditLog: createAuditLog(config.auditFile),
+  maxSecretLifetimeDays: config.maxSecretLifetimeDays,
+  auditLog,
   trustedProxies: config.trustedProxies,
   rateLimits: config.rateLimits,
   corsOrigins: config.corsOrigins,
@@ -58,8 +64,9 @@ const publishedMetrics =
     logger.warn({ err: error }, 'the accounts were not counted'),
   ));
 
+const watch = expiryWatch(auditLog, metrics, config.webhook && webhookSender(config.webhook));
 const sweeps =
-  config.sweepIntervalMs > 0 ? scheduleSweeps(keycloak, config.sweepIntervalMs, logger) : undefined;
+  config.sweepIntervalMs > 0 ? scheduleSweeps(keycloak, config.sweepIntervalMs, logger, watch) : undefined;
 
 const close = gracefulClose(app);
 closeWithGrace({ delay: shutdownMs, logger }, async ({ signal, err }) => {

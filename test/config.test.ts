@@ -58,6 +58,7 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'https://api.orki.ai/gateway/', { publicUrl: 'https://api.orki.ai/gateway' }],
     ['KEYCLOAK_CLIENT_ID', 'other', { keycloak: { clientId: 'other' } }],
     ['MAX_ACCOUNTS_PER_TENANT', '1', { maxAccountsPerTenant: 1 }],
+    ['MAX_SECRET_LIFETIME_DAYS', '90', { maxSecretLifetimeDays: 90 }],
     ['SWEEP_INTERVAL_MINUTES', '0.5', { sweepIntervalMs: 30_000 }],
     ['RATE_LIMIT_PER_CALLER', '5', { rateLimits: { perCallerPerMinute: 5, perTenantPerMinute: 3000 } }],
     ['RATE_LIMIT_PER_TENANT', '5', { rateLimits: { perCallerPerMinute: 600, perTenantPerMinute: 5 } }],
@@ -91,6 +92,19 @@ describe('the configuration', () => {
     });
   });
 
+  it('takes the webhook with its key, which may be in a file, and neither without the other', () => {
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const url = 'https://hooks.example.test/orki';
+    expect(load({ WEBHOOK_URL: url, WEBHOOK_SECRET_FILE: fileWith(`${secret}\n`) }).webhook).toEqual({
+      url,
+      secret,
+    });
+    expect(failureOf({ ...needed, WEBHOOK_URL: url })).toContain(
+      'WEBHOOK_SECRET: this, or WEBHOOK_SECRET_FILE, is needed',
+    );
+    expect(failureOf({ ...needed, WEBHOOK_URL: url, WEBHOOK_SECRET: 'canary' })).not.toContain('canary');
+  });
+
   it('takes the key from a file, before any secret', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const file = fileWith(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
@@ -121,6 +135,8 @@ describe('a wrong configuration', () => {
     ['KEYCLOAK_URL', 'canary.test'],
     ['KEYCLOAK_INTERNAL_URL', 'file:///canary'],
     ['MAX_ACCOUNTS_PER_TENANT', '0'],
+    ['MAX_SECRET_LIFETIME_DAYS', '0'],
+    ['MAX_SECRET_LIFETIME_DAYS', '3651'],
     ['RATE_LIMIT_PER_CALLER', '0'],
     ['RATE_LIMIT_PER_TENANT', 'canary'],
     ['CORS_ORIGINS', '*'],

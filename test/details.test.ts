@@ -9,11 +9,10 @@ import {
   type ServiceError,
 } from '../src/errors.ts';
 import { create, created, edit, pathOf, people } from './support/accounts.ts';
-import { type Answer, type TestApp, testApp } from './support/test-app.ts';
+import { type Answer, type RequestOptions, type TestApp, testApp } from './support/test-app.ts';
 
 /* Every problem says, in `detail`, what a person needs in order to act. */
 
-type RequestOptions = Parameters<TestApp['request']>[0];
 type Provocation = (service: TestApp) => Promise<Answer>;
 
 const withText =
@@ -37,6 +36,15 @@ const keyed = (body: object): RequestOptions => ({
   headers: { 'idempotency-key': 'k' },
   body,
 });
+
+/** Regenerates the secret of an account with this body, under a Keycloak that can rotate secrets or can't. */
+const rotatedWith =
+  (body: unknown, canRotateSecrets = true): Provocation =>
+  async (service) => {
+    service.keycloak.canRotateSecrets = canRotateSecrets;
+    const { id } = await created(service);
+    return service.request({ method: 'POST', path: `${pathOf(id)}/regenerate-secret`, body });
+  };
 
 /** At least one request for each code, and the words that its detail has to have. */
 const provocations: [
@@ -65,7 +73,7 @@ const provocations: [
   [
     'invalid-request',
     (service) => create(service, { tokens: 1 }),
-    'The fields are username, description, mode and permissions.',
+    'The fields are username, description, mode, permissions, secretExpiresAt and secretLifetimeDays.',
   ],
   [
     'invalid-request',
@@ -132,7 +140,7 @@ const provocations: [
   [
     'invalid-request',
     send({ path: '/acme/service-accounts?status=on' }),
-    'status has to be active or inactive, not "on".',
+    'status has to be active, inactive or expired, not "on".',
   ],
   ['invalid-request', send({ path: '/acme/service-accounts?cursor=x' }), 'Start again without one.'],
   ['invalid-request', send({ path: '/acme/service-accounts?page=2' }), 'There is no field "page".'],
@@ -250,6 +258,49 @@ const provocations: [
     },
     'Read it again',
   ],
+  [
+    'invalid-request',
+    (service) => create(service, { secretLifetimeDays: 1.5 }),
+    'secretLifetimeDays has to be a whole number, not 1.5.',
+  ],
+  ['invalid-request', (service) => create(service, { secretLifetimeDays: 0 }), 'has to be at least 1.'],
+  ['invalid-request', (service) => create(service, { secretLifetimeDays: 4000 }), 'has to be at most 3650.'],
+  [
+    'invalid-request',
+    (service) => create(service, { secretExpiresAt: 'tomorrow' }),
+    'secretExpiresAt has to be a time with its offset, such as 2027-01-31T12:00:00Z.',
+  ],
+  [
+    'invalid-request',
+    (service) => create(service, { secretExpiresAt: '2020-01-31T12:00:00Z' }),
+    'secretExpiresAt has to be later than now.',
+  ],
+  [
+    'invalid-request',
+    (service) => create(service, { secretExpiresAt: null, secretLifetimeDays: 5 }),
+    'Send secretExpiresAt or secretLifetimeDays, not both.',
+  ],
+  [
+    'invalid-request',
+    (service) => create(service, { secretLifetimeDays: 31 }),
+    'A secret may last at most 30 days. Choose an earlier end, or leave secretLifetimeDays out.',
+    { maxSecretLifetimeDays: 30 },
+  ],
+  [
+    'invalid-request',
+    send({ path: '/acme/service-accounts?expiresBefore=soon' }),
+    'expiresBefore has to be a time with its offset',
+  ],
+  ['invalid-request', rotatedWith({ overlapSeconds: -1 }), 'overlapSeconds has to be at least 0.'],
+  ['invalid-request', rotatedWith({ overlapSeconds: 604_801 }), 'at most 604800, which is seven days.'],
+  ['invalid-request', rotatedWith({ overlapSecond: 5 }), 'Did you mean overlapSeconds?'],
+  [
+    'invalid-request',
+    rotatedWith([]),
+    'Send no body, or a JSON object with overlapSeconds, secretExpiresAt or secretLifetimeDays.',
+  ],
+  ['overlap-unavailable', rotatedWith({ overlapSeconds: 60 }, false), 'Leave out overlapSeconds'],
+  ['secret-expiry-unavailable', rotatedWith({ secretLifetimeDays: 5 }, false), 'Leave out secretExpiresAt'],
   ['body-too-large', (service) => create(service, { description: 'x'.repeat(70_000) }), 'at most 64 KiB'],
   [
     'unsupported-media-type',

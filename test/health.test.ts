@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Readiness } from '../src/http/health.ts';
 import { testApp } from './support/test-app.ts';
 
-const ready: Readiness = { keycloak: 'up', provisioned: true, missing: [] };
-const down: Readiness = { keycloak: 'down', provisioned: false, missing: [] };
-const bare: Readiness = { keycloak: 'up', provisioned: false, missing: ['client orki-tenants'] };
+const ready: Readiness = { keycloak: 'up', provisioned: true, missing: [], unavailable: [] };
+const down: Readiness = { keycloak: 'down', provisioned: false, missing: [], unavailable: [] };
+const bare: Readiness = {
+  keycloak: 'up',
+  provisioned: false,
+  missing: ['client orki-tenants'],
+  unavailable: [],
+};
 
 /** A service that finds one state after the other on being asked whether it is ready. */
 async function finding(...states: Readiness[]) {
@@ -55,7 +60,15 @@ describe('/readyz', () => {
     await readyz();
     expect(await readyz()).toMatchObject({
       status: 200,
-      body: { status: 'ready', provisioned: false, missing: ['client orki-tenants'] },
+      body: { status: 'ready', provisioned: false, missing: ['client orki-tenants'], unavailable: [] },
+    });
+  });
+
+  it('is ready without a feature that Keycloak does not have, and names it', async () => {
+    const readyz = await finding({ ...ready, unavailable: ['overlap of secrets'] });
+    expect(await readyz()).toMatchObject({
+      status: 200,
+      body: { status: 'ready', provisioned: true, missing: [], unavailable: ['overlap of secrets'] },
     });
   });
 

@@ -10,7 +10,7 @@ interface Operation {
   readonly security?: readonly unknown[];
   readonly description?: string;
   readonly 'x-required-permissions'?: readonly string[];
-  readonly requestBody?: { readonly content: Record<string, MediaType> };
+  readonly requestBody?: { readonly required?: boolean; readonly content: Record<string, MediaType> };
   readonly responses: Record<string, Answer>;
 }
 
@@ -67,6 +67,7 @@ describe('the OpenAPI document', () => {
         `PATCH ${one}`,
         `DELETE ${one}`,
         `POST ${one}/regenerate-secret`,
+        `DELETE ${one}/previous-secret`,
         `POST ${one}/activate`,
         `POST ${one}/deactivate`,
       ].sort(),
@@ -116,6 +117,12 @@ describe('the OpenAPI document', () => {
       if (Number(status) < 300) expected.push('RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset');
       expect(Object.keys(headers)).toEqual(expect.arrayContaining(expected));
     }
+  });
+
+  it('lets the body of regenerating be left out, as it always could be, and no other one', () => {
+    const bodies = operations.filter(({ operation }) => operation.requestBody !== undefined);
+    const optional = bodies.filter(({ operation }) => operation.requestBody?.required !== true);
+    expect(optional.map(({ operation }) => operation.operationId)).toEqual(['regenerateSecret']);
   });
 
   it('offers the media type of a merge patch for the edit', () => {

@@ -18,7 +18,16 @@ const packages = Object.entries(lockfile.packages as Record<string, LockedPackag
 const shipped = packages.filter(([, { dev, optional }]) => !dev && !optional);
 
 /** Licences that ask no more than to be named, and MPL-2.0 for tools that are not shipped. */
-const permissive = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'];
+const permissive = [
+  'Unlicense',
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+];
 
 describe('the lockfile', () => {
   it('pins each package by a digest, wherever it is fetched from', () => {

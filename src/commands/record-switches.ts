@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalogue } from '../permissions/catalogue.ts';
 import { type Account, type Actor, viewOf } from '../service-accounts/account.ts';
-import type { AuditLog } from '../service-accounts/audit.ts';
+import { type AuditLog, stateOf } from '../service-accounts/audit.ts';
 import type { SwitchAction } from '../tenants/switch-tenant.ts';
 
 interface Switching {
@@ -20,11 +20,8 @@ const changes = {
 export function recordSwitches(log: AuditLog, { tenantId, actor, catalogue }: Switching) {
   const requestId = randomUUID();
   return (account: Account, action: SwitchAction): void => {
-    const { id, clientId, username, description, mode, permissions, secretCreatedAt } = viewOf(
-      account,
-      catalogue,
-    );
-    const state = { username, description, mode, permissions, secretCreatedAt };
+    const view = viewOf(account, catalogue);
+    const { id, clientId } = view;
     const { before, after } = changes[action];
     log({
       action,
@@ -32,8 +29,8 @@ export function recordSwitches(log: AuditLog, { tenantId, actor, catalogue }: Sw
       tenant: tenantId,
       account: { id, clientId },
       actor: { subject: actor.subject, username: actor.username, clientId: actor.clientId },
-      before: { ...state, status: before },
-      after: { ...state, status: after },
+      before: stateOf({ ...view, status: before }),
+      after: stateOf({ ...view, status: after }),
       from: 'npm run tenant',
       requestId,
     });

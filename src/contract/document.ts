@@ -11,7 +11,7 @@ export interface Operation {
   readonly operationId: string;
   readonly security?: readonly unknown[];
   readonly parameters?: readonly { readonly name: string }[];
-  readonly requestBody?: { readonly content: Record<string, MediaType> };
+  readonly requestBody?: { required?: boolean; readonly content: Record<string, MediaType> };
   readonly responses: Record<string, Response>;
 }
 
@@ -21,11 +21,15 @@ export interface Response {
 }
 
 export interface MediaType {
-  readonly schema?: {
-    readonly $ref?: string;
-    readonly allOf?: readonly { readonly properties?: { code?: { enum?: string[] } } }[];
-  };
+  schema?: Schema;
   examples?: Record<string, Example>;
+}
+
+interface Schema {
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly anyOf?: readonly Schema[];
+  readonly allOf?: readonly { readonly properties?: { code?: { enum?: string[] } } }[];
 }
 
 export interface Example {

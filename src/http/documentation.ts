@@ -6,6 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Document } from '../contract/document.ts';
 import { addExamples } from '../contract/examples.ts';
 import { addHeaders } from '../contract/headers.ts';
+import { markOptionalBodies } from '../contract/optional-bodies.ts';
 import { tokenUrlPath } from '../contract/token-url.ts';
 import { names } from '../names.ts';
 
@@ -83,6 +84,7 @@ const withRequiredPermission: typeof jsonSchemaTransform = (input) => {
 };
 
 function completeDocument(document: Document, issuer: string): void {
+  markOptionalBodies(document);
   addHeaders(document);
   Object.assign(document.paths, tokenUrlPath(issuer));
   addExamples(document);

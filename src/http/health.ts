@@ -3,12 +3,16 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { problemResponses } from '../contract/problem-responses.ts';
 
-/** What was found on looking whether Keycloak answers and holds what provisioning makes. */
-export type Readiness =
+/**
+ * What was found on looking whether Keycloak answers and holds what provisioning makes; `unavailable` are features that can't
+ * be had while everything else works.
+ */
+export type Readiness = { readonly unavailable: readonly string[] } & (
   | { readonly keycloak: 'up'; readonly provisioned: true; readonly missing: readonly [] }
   | { readonly keycloak: 'up'; readonly provisioned: false; readonly missing: readonly string[] }
   /** Then nothing can be found missing; `provisioned` is what was found last. */
-  | { readonly keycloak: 'down'; readonly provisioned: boolean; readonly missing: readonly [] };
+  | { readonly keycloak: 'down'; readonly provisioned: boolean; readonly missing: readonly [] }
+);
 
 /** Looks, within a few seconds. Never throws. */
 export type CheckReadiness = () => Promise<Readiness>;
@@ -21,6 +25,9 @@ const readySchema = z.object({
       'Whether all is there that the service needs; while Keycloak is down, whether it was before.',
   }),
   missing: z.array(z.string()).meta({ description: 'What is missing, or more than it should be.' }),
+  unavailable: z.array(z.string()).meta({
+    description: 'Features that Keycloak, as it was started, does not have; everything else works.',
+  }),
 });
 
 /**
@@ -72,7 +79,7 @@ export function healthRoutes(fastify: FastifyInstance, checkReadiness: CheckRead
       wasReady ||= found.provisioned;
       const status = wasReady ? ('ready' as const) : ('not-ready' as const);
       reply.header('cache-control', 'no-store').code(wasReady ? 200 : 503);
-      return { status, ...found, missing: [...found.missing] };
+      return { status, ...found, missing: [...found.missing], unavailable: [...found.unavailable] };
     },
   );
 }

@@ -79,16 +79,20 @@ function wantedObject(schema: z.ZodType): string {
   const fields = fieldsOf(schema);
   const needed = fields.filter((field) => isNeeded(schema, field));
   if (needed.length > 0) return `a JSON object with ${listed(needed, 'and')}`;
+  if (schema.safeParse(null).success) return `no body, or a JSON object with ${listed(fields, 'or')}`;
   return fields.length === 0 ? 'nothing' : `a JSON object with what is to change: ${listed(fields, 'or')}`;
 }
 
-const shapeOf = (schema: z.ZodType): Readonly<Record<string, z.core.$ZodType>> =>
-  schema instanceof z.ZodObject ? schema.shape : {};
+function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return shapeOf(schema.unwrap());
+  return schema instanceof z.ZodObject ? schema.shape : {};
+}
 const fieldsOf = (schema: z.ZodType): string[] => Object.keys(shapeOf(schema));
 const isNeeded = (schema: z.ZodType, field: string): boolean =>
   !z.safeParse(shapeOf(schema)[field] ?? z.any(), undefined).success;
 
-const named = (type: string): string => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`);
+const named = (type: string): string =>
+  type === 'int' ? 'a whole number' : /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 
 /** A JSON Pointer (RFC 6901) from the path of a zod issue. */
 function jsonPointer(path: readonly PropertyKey[]): string {

@@ -29,6 +29,8 @@ export interface Metrics {
   keycloakCallFinished(call: FinishedCall): void;
   rateLimited(limit: 'caller' | 'tenant'): void;
   audited(action: string, outcome: string): void;
+  /** A warning was given, so many days before the end of a secret. */
+  secretExpiring(days: number): void;
   accountsCounted(totals: AccountTotals): void;
   /** All metrics in Prometheus' text format. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -42,8 +44,13 @@ const callBuckets = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
  * Metrics under the names of Prometheus' conventions, in seconds. Each label has few values: routes by their pattern,
  * operations and outcomes by a closed list; no tenant, no account and no person is among them.
  * @param actions what is audited of requests
+ * @param warningDays how many days before the end of a secret there are warnings
  */
-export function createMetrics(version: string, actions: readonly string[]): Metrics {
+export function createMetrics(
+  version: string,
+  actions: readonly string[],
+  warningDays: readonly number[],
+): Metrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
   collectDefaultMetrics({ register: registry });
@@ -100,6 +107,13 @@ export function createMetrics(version: string, actions: readonly string[]): Metr
     for (const outcome of ['done', 'outcome-unknown', 'permission-missing'])
       records.inc({ action, outcome }, 0);
   }
+  const warnings = new Counter({
+    name: 'orki_secret_expiry_warnings_total',
+    help: 'Warnings that a secret ends within so many days.',
+    labelNames: ['days'],
+    registers,
+  });
+  for (const days of warningDays) warnings.inc({ days }, 0);
   const up = gauge('orki_keycloak_up', 'Whether Keycloak was up (1) or down (0) when it was last called.');
   const tokenTime = gauge(
     'orki_keycloak_token_obtained_timestamp_seconds',
@@ -129,6 +143,7 @@ export function createMetrics(version: string, actions: readonly string[]): Metr
     },
     rateLimited: (limit) => refused.inc({ limit }),
     audited: (action, outcome) => records.inc({ action, outcome }),
+    secretExpiring: (days) => warnings.inc({ days }),
     accountsCounted(totals) {
       accounts.set(totals.accounts);
       tenants.set(totals.tenants);

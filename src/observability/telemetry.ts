@@ -22,10 +22,12 @@ export async function createTelemetry(
   settings: TelemetrySettings,
   keycloakUrl: string,
   auditedActions: readonly string[],
+  warningDays: readonly number[],
 ): Promise<Telemetry> {
   const { version } = packageJson;
   const endpoint = settings.tracesEndpoint;
-  const metrics = settings.metrics && (await import('./metrics.ts')).createMetrics(version, auditedActions);
+  const metrics =
+    settings.metrics && (await import('./metrics.ts')).createMetrics(version, auditedActions, warningDays);
   const tracing =
     endpoint === undefined
       ? undefined

@@ -5,6 +5,7 @@ import type { Catalogue, Mode } from '../permissions/catalogue.ts';
 import { effectivePermissions } from '../permissions/catalogue.ts';
 import type { RememberedRequests } from './remembered-requests.ts';
 import type { accountSchema, accountWithSecretSchema } from './schemas.ts';
+import { hasExpired } from './secret-expiry.ts';
 
 /** Who did something: a person, or a service account that called this API. */
 export interface Actor {
@@ -20,6 +21,13 @@ export interface Stamp {
 
 /** Whether an account comes back, as active, with its tenant. */
 export type StatusBeforeTenantOff = 'was-active' | 'was-inactive';
+
+/** A secret that Keycloak takes beside the one that took its place. */
+export interface PreviousSecret {
+  readonly hint: string;
+  /** RFC 3339 in UTC, in whole seconds. */
+  readonly validUntil: string;
+}
 
 /** A service account as Keycloak keeps it, without its secret. */
 export interface Account {
@@ -39,6 +47,12 @@ export interface Account {
   readonly secretHint: string;
   /** Times are RFC 3339 in UTC. */
   readonly secretCreatedAt: string;
+  /** When Keycloak refuses the secret from (RFC 3339, whole seconds); null for one without an end. */
+  readonly secretExpiresAt: string | null;
+  /** How many days before its end the last warning was given; null for none. */
+  readonly expiryWarnedDays: number | null;
+  /** Null when the secret is the only one. */
+  readonly previousSecret: PreviousSecret | null;
   readonly createdAt: string;
   readonly createdBy: Actor | null;
   readonly updatedAt: string;
@@ -65,6 +79,7 @@ export function viewOf(account: Account, catalogue: Catalogue): AccountView {
     ...described(account),
     mode,
     status: active ? 'active' : 'inactive',
+    secretExpired: hasExpired(account),
     permissions: effectivePermissions(catalogue, mode, permissions),
     version: account.version,
   };
@@ -72,10 +87,12 @@ export function viewOf(account: Account, catalogue: Catalogue): AccountView {
 
 /** The fields that are shown to callers just as they are kept; what is not named here is not shown. */
 function described(account: Omit<Account, 'version'>) {
-  const { id, clientId, username, description, secretHint, secretCreatedAt } = account;
+  const { id, clientId, username, description } = account;
+  const { secretHint, secretCreatedAt, secretExpiresAt, previousSecret } = account;
   const { createdAt, createdBy, updatedAt, updatedBy } = account;
+  const secrets = { secretHint, secretCreatedAt, secretExpiresAt, previousSecret };
   const stamps = { createdAt, createdBy, updatedAt, updatedBy };
-  return { id, clientId, username, description, secretHint, secretCreatedAt, ...stamps };
+  return { id, clientId, username, description, ...secrets, ...stamps };
 }
 
 /** The person or service account that calls, as the account keeps it. */
@@ -93,7 +110,13 @@ export function updated(account: Account, fields: Partial<Omit<Account, 'version
 /** Completes an account with its version, a digest of all that callers see of it. */
 export function withVersion(account: Omit<Account, 'version'>): Account {
   const { tenantId, mode, permissions, active } = account;
-  const visible = { ...described(account), tenantId, mode, permissions, active };
+  const { previousSecret, secretExpiresAt, ...shown } = described(account);
+  // Only where there is one, so that an account that has none keeps the version that it had before there were any.
+  const more = {
+    ...(previousSecret !== null && { previousSecret }),
+    ...(secretExpiresAt !== null && { secretExpiresAt, expired: hasExpired(account) }),
+  };
+  const visible = { ...shown, ...more, tenantId, mode, permissions, active };
   const fields = Object.entries(visible).sort(([a], [b]) => (a < b ? -1 : 1));
   const version = createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22);
   return { ...account, version };

@@ -25,19 +25,27 @@ export const auditedActions = [
   'create',
   'edit',
   'regenerate-secret',
+  'end-previous-secret',
   'activate',
   'deactivate',
   'delete',
 ] as const;
 
-/** An account that is left inactive does not come back with its tenant (`npm run tenant`). */
-export type AuditedAction = (typeof auditedActions)[number] | 'leave-inactive';
+export type AuditedAction =
+  | (typeof auditedActions)[number]
+  /** The secret expires within thirty, seven or one days (the sweep). */
+  | 'secret-expiring'
+  /** An account that is left inactive does not come back with its tenant (`npm run tenant`). */
+  | 'leave-inactive';
 
 /** The fields of an account that an operation may change. Neither a secret nor a part of one is among them. */
 type AuditedState = Pick<
   AccountView,
-  'username' | 'description' | 'mode' | 'permissions' | 'status' | 'secretCreatedAt'
->;
+  'username' | 'description' | 'mode' | 'permissions' | 'status' | 'secretCreatedAt' | 'secretExpiresAt'
+> & {
+  /** Until when the secret before is valid too; null when it is not. */
+  readonly previousSecretValidUntil: string | null;
+};
 
 export type AuditLog = (record: AuditRecord) => void;
 
@@ -110,7 +118,13 @@ function stateBefore(
   return stateOf({ ...account, permissions, status: active ? 'active' : 'inactive' });
 }
 
-function stateOf(account: AuditedState): AuditedState {
+/** What an audit record says of an account. */
+export function stateOf(
+  account: Omit<AuditedState, 'previousSecretValidUntil'> & Pick<AccountView, 'previousSecret'>,
+): AuditedState {
   const { username, description, mode, permissions, status, secretCreatedAt } = account;
-  return { username, description, mode, permissions, status, secretCreatedAt };
+  const { secretExpiresAt, previousSecret } = account;
+  const previousSecretValidUntil = previousSecret?.validUntil ?? null;
+  const secrets = { secretCreatedAt, secretExpiresAt, previousSecretValidUntil };
+  return { username, description, mode, permissions, status, ...secrets };
 }

@@ -8,13 +8,14 @@ import { accountIdOf, bodyDigest, keySpent, requestDigest } from './idempotency-
 import { catalogueKnowing } from './known-permissions.ts';
 import { type Creation, type CreationSettings, makeAccount } from './make-account.ts';
 import type { OperationContext } from './operation.ts';
-import type { DisclosedSecret } from './regenerate-secret.ts';
+import { type DisclosedSecret, requireRotation } from './regenerate-secret.ts';
 import { firstRequest } from './remembered-requests.ts';
 import { repeatCreation } from './repeat-creation.ts';
 import { createSecret } from './secret.ts';
+import { type ExpiryRequest, secretExpiryOf } from './secret-expiry.ts';
 import { withAccountLock } from './under-lock.ts';
 
-export interface CreateRequest {
+export interface CreateRequest extends ExpiryRequest {
   readonly username: string;
   readonly description?: string | null | undefined;
   readonly mode: Mode;
@@ -25,7 +26,7 @@ export interface CreateRequest {
  * Makes a service account and returns it with its secret, which nothing returns again. With an Idempotency-Key the
  * request may be repeated for ten minutes, also after this process died: it makes no second account, finishes one that
  * was left unfinished, and gives it a new secret.
- * @throws {ServiceError} 400 unknown permission; 403 more rights than the caller holds, or a tenant that is switched
+ * @throws {ServiceError} 400 unknown permission, or an end of the secret that can't be; 403 more rights than the caller holds, or a tenant that is switched
  * off; 409 username taken, tenant full, or a key that can't be repeated any more; 422 a key of another request. Whatever
  * goes wrong, nobody ever sees half an account.
  */
@@ -45,6 +46,7 @@ export async function createServiceAccount(
   const body = bodyDigest(request);
   const at = new Date().toISOString();
   const secret = createSecret();
+  const secretExpiresAt = secretExpiryOf(request, at, null, settings.maxSecretLifetimeDays);
   const creation: Creation = {
     account: {
       id: keyed === undefined ? randomUUID() : accountIdOf(keyed),
@@ -56,6 +58,7 @@ export async function createServiceAccount(
       permissions,
       secret: secret.value,
       secretHint: secret.hint,
+      secretExpiresAt,
       requests: keyed === undefined ? null : firstRequest(keyed, body, at),
       at,
       by: actorOf(caller),
@@ -64,6 +67,7 @@ export async function createServiceAccount(
     catalogue,
     settings,
   };
+  await requireRotation(gateway, { overlapSeconds: 0, expiresAt: secretExpiresAt });
   if (keyed === undefined) {
     const account = await makeAccount({ ...context, isLocked: false }, creation);
     return { account, isReplay: false };

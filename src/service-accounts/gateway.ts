@@ -1,5 +1,5 @@
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
-import type { Account, Stamp, StatusBeforeTenantOff } from './account.ts';
+import type { Account, PreviousSecret, Stamp, StatusBeforeTenantOff } from './account.ts';
 import type { RememberedRequests } from './remembered-requests.ts';
 
 /** What a new account is made of. */
@@ -14,6 +14,8 @@ export interface NewAccount extends Stamp {
   readonly permissions: readonly string[];
   readonly secret: string;
   readonly secretHint: string;
+  /** RFC 3339 in whole seconds; null for never. */
+  readonly secretExpiresAt: string | null;
   readonly requests: RememberedRequests | null;
 }
 
@@ -25,9 +27,22 @@ export interface AccountEdit {
   readonly permissions?: readonly string[];
 }
 
-export interface NewSecret {
+interface NewSecret {
   readonly value: string;
   readonly hint: string;
+}
+
+/** A new secret, and what becomes of the ones before it. */
+export interface SecretRenewal {
+  readonly secret: NewSecret;
+  /** RFC 3339 in whole seconds; null for never. */
+  readonly expiresAt: string | null;
+  readonly requests: RememberedRequests | null;
+  /**
+   * The secret of now, when it stays valid beside the new one, and until when; or `ends`: the new one is the only one;
+   * or `stays`: the secret of now ends, and what was valid beside it stays so for as long as it would have been.
+   */
+  readonly previous: PreviousSecret | 'ends' | 'stays';
 }
 
 /** Whether an account obtains tokens, and what it was when its tenant was switched off; what is left out stays. */
@@ -109,12 +124,14 @@ export interface Gateway {
   editAccount(account: Pick<Account, 'id' | 'tenantId'>, edit: AccountEdit, stamp: Stamp): Promise<void>;
   /** Has Keycloak's console show the account's username and description; nothing that callers see changes. */
   showInConsole(account: Account): Promise<void>;
-  replaceSecret(
-    id: string,
-    secret: NewSecret,
-    stamp: Stamp,
-    requests: RememberedRequests | null,
-  ): Promise<void>;
+  /** In one write, so that no crash leaves an account without a secret that works. Needs the account's lock. */
+  replaceSecret(id: string, renewal: SecretRenewal, stamp: Stamp): Promise<void>;
+  /** Ends what is valid beside the secret; nothing else changes. */
+  endPreviousSecret(id: string, stamp: Stamp): Promise<void>;
+  /** Whether Keycloak keeps two secrets and ends them on time; at most five minutes old. */
+  canRotateSecrets(): Promise<boolean>;
+  /** Notes that somebody was warned so many days before the end of the secret; nothing that is shown changes. */
+  noteExpiryWarning(id: string, days: number): Promise<void>;
   setStatus(id: string, status: AccountStatus, stamp: Stamp): Promise<void>;
   /** Whether there was one to delete. */
   deleteAccount(id: string): Promise<boolean>;

@@ -3,12 +3,16 @@ import { type Account, type AccountView, viewOf } from './account.ts';
 import { isServiceAccountClientId } from './client-id.ts';
 import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
 import type { Gateway } from './gateway.ts';
+import { hasExpired } from './secret-expiry.ts';
 import { usernameKey } from './username.ts';
 
 export interface ListRequest {
   readonly search?: string | undefined;
   readonly mode?: Mode | undefined;
-  readonly status?: 'active' | 'inactive' | undefined;
+  /** `expired` are those active ones whose secret has ended. */
+  readonly status?: 'active' | 'inactive' | 'expired' | undefined;
+  /** RFC 3339: the accounts whose secret ends, or has ended, before. */
+  readonly expiresBefore?: string | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -31,10 +35,10 @@ export async function listServiceAccounts(
   tenantId: string,
   request: ListRequest,
 ): Promise<Page> {
-  const { search, mode, status, limit, cursor } = request;
-  const question = [tenantId, search, mode, status];
+  const { search, mode, status, expiresBefore, limit, cursor } = request;
+  const question = [tenantId, search, mode, status, ...(expiresBefore === undefined ? [] : [expiresBefore])];
   const start = cursor === undefined ? { after: '', at: 0 } : decodeCursor(cursor, question);
-  const isFiltered = search !== undefined || mode !== undefined || status !== undefined;
+  const isFiltered = [search, mode, status, expiresBefore].some((filter) => filter !== undefined);
   const stretch = isFiltered ? filteredStretch : limit + 2;
 
   const [catalogue, found] = await Promise.all([
@@ -99,13 +103,22 @@ function startsBehind(after: string, clientIds: readonly string[]): boolean {
   return head === undefined || (isServiceAccountClientId(head) && head > after);
 }
 
-function matcher({ search, mode, status }: ListRequest): (account: Account) => boolean {
+function matcher({ search, mode, status, expiresBefore }: ListRequest): (account: Account) => boolean {
   const wanted = search === undefined ? undefined : usernameKey(search.trim());
   return (account) => {
     if (mode !== undefined && account.mode !== mode) return false;
-    if (status !== undefined && account.active !== (status === 'active')) return false;
+    if (status !== undefined && !hasStatus(account, status)) return false;
+    if (expiresBefore !== undefined && !endsBefore(account, Date.parse(expiresBefore))) return false;
     if (wanted === undefined || wanted === '') return true;
     const texts = [account.username, account.description ?? ''].map(usernameKey);
     return account.clientId === wanted || texts.some((text) => text.includes(wanted));
   };
 }
+
+function hasStatus(account: Account, status: NonNullable<ListRequest['status']>): boolean {
+  if (status === 'expired') return account.active && hasExpired(account);
+  return account.active === (status === 'active');
+}
+
+const endsBefore = ({ secretExpiresAt }: Account, time: number): boolean =>
+  secretExpiresAt !== null && Date.parse(secretExpiresAt) < time;

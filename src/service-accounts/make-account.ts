@@ -9,12 +9,12 @@ import type { Catalogue } from '../permissions/catalogue.ts';
 import { type AccountWithSecret, viewOf, withVersion } from './account.ts';
 import type { Gateway, NewAccount } from './gateway.ts';
 import type { OperationContext } from './operation.ts';
+import type { SecretSettings } from './regenerate-secret.ts';
 import { reserveUsername } from './reserve-username.ts';
 import { requireTenantOn, withAccountLock } from './under-lock.ts';
 
-export interface CreationSettings {
+export interface CreationSettings extends SecretSettings {
   readonly maxAccountsPerTenant: number;
-  readonly tokenUrl: string;
 }
 
 /** An account that the caller may make. */
@@ -53,6 +53,7 @@ export async function makeAccount(making: Making, creation: Creation): Promise<A
   return {
     ...viewOf(asMade(account), catalogue),
     clientSecret: account.secret,
+    endedSecretHints: [],
     tokenUrl: settings.tokenUrl,
   };
 }
@@ -148,6 +149,8 @@ function asMade(account: NewAccount) {
     tenantOff: null,
     isCurrentInConsole: true,
     secretCreatedAt: at,
+    previousSecret: null,
+    expiryWarnedDays: null,
     createdAt: at,
     createdBy: by,
     updatedAt: at,

@@ -1,9 +1,25 @@
-import { type Account, type AccountWithSecret, stampOf, updated, viewOf } from './account.ts';
-import { keySpent, requestDigest } from './idempotency-key.ts';
+import { ServiceError } from '../errors.ts';
+import {
+  type Account,
+  type AccountWithSecret,
+  type PreviousSecret,
+  stampOf,
+  updated,
+  viewOf,
+} from './account.ts';
+import type { Gateway, SecretRenewal } from './gateway.ts';
+import { bodyDigest, keyReused, keySpent, requestDigest } from './idempotency-key.ts';
 import type { OperationContext } from './operation.ts';
-import { remembering, repetitionOf } from './remembered-requests.ts';
+import { cameWithAnotherBody, remembering, repetitionOf } from './remembered-requests.ts';
 import { createSecret } from './secret.ts';
+import { type ExpiryRequest, hasExpired, secretExpiryOf } from './secret-expiry.ts';
 import { underLockOfHolder } from './under-lock.ts';
+
+export interface SecretSettings {
+  readonly tokenUrl: string;
+  /** How many days the operator lets a secret live; undefined for any number, and for none. */
+  readonly maxSecretLifetimeDays: number | undefined;
+}
 
 /** An account with its secret, and whether the same request was answered before, with another secret. */
 export interface DisclosedSecret {
@@ -11,20 +27,30 @@ export interface DisclosedSecret {
   readonly isReplay: boolean;
 }
 
+export interface RegenerateRequest extends ExpiryRequest {
+  /** For how long the secret of now works beside the new one; not at all unless given. */
+  readonly overlapSeconds?: number | undefined;
+}
+
 /**
  * Gives the account a new secret and returns it, which nothing returns again. Keycloak refuses the old one from the
- * moment this returns; access tokens that were issued before live on until they expire. With an Idempotency-Key the
- * request may be repeated for ten minutes; each time the secret is a new one, and the one before is dead.
- * @throws {ServiceError} 403 when the account has rights that the caller lacks; 404; 409 when the key is spent.
+ * moment this returns, or from the end of the overlap that was asked for; one that was still valid from an overlap before is
+ * refused at once. Access tokens that were issued before live on until they expire. With an Idempotency-Key the
+ * request may be repeated for ten minutes; each time the secret is a new one, and the one of the time before is dead, while
+ * the overlap stays as the first time made it.
+ * @throws {ServiceError} 400 an end that can't be; 403 when the account has rights that the caller lacks; 404; 409 when the
+ * key is spent, or an overlap or an end can't be had; 422 when the key came with another body.
  */
 export function regenerateSecret(
   context: OperationContext,
   id: string,
-  tokenUrl: string,
+  { overlapSeconds = 0, ...rest }: RegenerateRequest,
+  settings: SecretSettings,
 ): Promise<DisclosedSecret> {
   const { gateway, caller, idempotencyKey } = context;
   const request =
     idempotencyKey === undefined ? null : requestDigest(caller, `regenerate ${id}`, idempotencyKey);
+  const body = request === null ? undefined : bodyDigest({ ...rest, overlapSeconds });
   const repetition = (account: Account) =>
     request === null ? 'new' : repetitionOf(account.requests, request);
 
@@ -32,20 +58,79 @@ export function regenerateSecret(
     context,
     id,
     async ({ account, catalogue }) => {
+      if (request !== null && body !== undefined && cameWithAnotherBody(account.requests, request, body)) {
+        throw keyReused();
+      }
       if (repetition(account) === 'spent') {
         throw keySpent('The secret that this key set was replaced, or was set more than ten minutes ago.');
       }
+      const isReplay = repetition(account) === 'repeatable';
       const secret = createSecret();
       const stamp = stampOf(caller);
-      const requests = remembering(account.requests, request, stamp.at);
-      await gateway.replaceSecret(id, secret, stamp, requests);
-      const fields = { secretHint: secret.hint, secretCreatedAt: stamp.at, requests };
+      const expiresAt = isReplay
+        ? account.secretExpiresAt
+        : secretExpiryOf(rest, stamp.at, account, settings.maxSecretLifetimeDays);
+      await requireRotation(gateway, { overlapSeconds, expiresAt });
+      const requests = remembering(account.requests, request, stamp.at, body);
+      const previous = isReplay ? 'stays' : overlapOf(account, overlapSeconds, stamp.at, expiresAt);
+      await gateway.replaceSecret(id, { secret, expiresAt, requests, previous }, stamp);
+      const previousSecret = previousAfter(account, previous);
+      const fields = {
+        secretHint: secret.hint,
+        secretCreatedAt: stamp.at,
+        secretExpiresAt: expiresAt,
+        previousSecret,
+        requests,
+      };
       const view = viewOf(updated(account, fields, stamp), catalogue);
+      const before = [account.secretHint, ...(account.previousSecret ? [account.previousSecret.hint] : [])];
+      const endedSecretHints = before.filter((hint) => hint !== previousSecret?.hint);
       return {
-        account: { ...view, clientSecret: secret.value, tokenUrl },
-        isReplay: repetition(account) === 'repeatable',
+        account: { ...view, clientSecret: secret.value, endedSecretHints, tokenUrl: settings.tokenUrl },
+        isReplay,
       };
     },
     { isRepeated: (account) => repetition(account) !== 'new' },
   );
+}
+
+/**
+ * The secret of now as the previous one, until a whole second, which is all that Keycloak counts. It never lives longer
+ * than it was made to, nor than the new one, with which Keycloak ends both; one that has ended stays so.
+ */
+function overlapOf(
+  account: Account,
+  overlapSeconds: number,
+  at: string,
+  expiresAt: string | null,
+): PreviousSecret | 'ends' {
+  if (overlapSeconds === 0 || hasExpired(account, Date.parse(at))) return 'ends';
+  const ends = [account.secretExpiresAt, expiresAt].filter((end) => end !== null).map(Date.parse);
+  const until = Math.min((Math.floor(Date.parse(at) / 1000) + overlapSeconds) * 1000, ...ends);
+  return { hint: account.secretHint, validUntil: new Date(until).toISOString() };
+}
+
+function previousAfter(account: Account, previous: SecretRenewal['previous']): PreviousSecret | null {
+  if (previous === 'stays') return account.previousSecret;
+  return previous === 'ends' ? null : previous;
+}
+
+/**
+ * Makes sure that Keycloak can do what is asked.
+ * @throws {ServiceError} 409
+ */
+export async function requireRotation(
+  gateway: Gateway,
+  { overlapSeconds, expiresAt }: { overlapSeconds: number; expiresAt: string | null },
+): Promise<void> {
+  if (overlapSeconds === 0 && expiresAt === null) return;
+  if (await gateway.canRotateSecrets()) return;
+  const advice = "ask the operator to turn on Keycloak's secret rotation.";
+  throw overlapSeconds > 0
+    ? new ServiceError('overlap-unavailable', {
+        detail: `Here a secret can only be replaced at once. Leave out overlapSeconds, or ${advice}`,
+      })
+    : new ServiceError('secret-expiry-unavailable', {
+        detail: `Here a secret can't expire. Leave out secretExpiresAt and secretLifetimeDays, or ${advice}`,
+      });
 }

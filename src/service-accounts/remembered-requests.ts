@@ -7,7 +7,8 @@ const rememberedAtMost = 20;
 
 const stored = z.object({
   current: z.string().nullable(),
-  seen: z.array(z.object({ request: z.string(), at: z.iso.datetime() })),
+  /** `body`: a digest of what came with it; absent where none was kept, as for the creation. */
+  seen: z.array(z.object({ request: z.string(), at: z.iso.datetime(), body: z.string().optional() })),
   body: z.string().nullable(),
 });
 
@@ -55,14 +56,28 @@ export function remembering(
   requests: RememberedRequests | null,
   request: string | null,
   at: string,
+  body?: string,
 ): RememberedRequests | null {
   if (request === null && requests === null) return null;
   const earlier = (requests?.seen ?? []).filter(
     (entry) => Date.parse(at) - Date.parse(entry.at) < requestRememberedMs || entry.request === request,
   );
   const isKnown = earlier.some((entry) => entry.request === request);
-  const seen = request === null || isKnown ? earlier : [...earlier, { request, at }];
+  const seen =
+    request === null || isKnown
+      ? earlier
+      : [...earlier, { request, at, ...(body !== undefined && { body }) }];
   return { current: request, seen: seen.slice(-rememberedAtMost), body: requests?.body ?? null };
+}
+
+/** Whether this request came before with another body. */
+export function cameWithAnotherBody(
+  requests: RememberedRequests | null,
+  request: string,
+  body: string,
+): boolean {
+  const before = requests?.seen.find((entry) => entry.request === request);
+  return before?.body !== undefined && before.body !== body;
 }
 
 /** Whether somebody may still repeat the creation of an account made at that time with a key. */

@@ -36,7 +36,11 @@ export async function repeatCreation(
   const stamp = stampOf(caller);
   const secret = { value: account.secret, hint: account.secretHint };
   const remembered = remembering(requests, request, stamp.at);
-  await gateway.replaceSecret(id, secret, stamp, remembered);
+  await gateway.replaceSecret(
+    id,
+    { secret, expiresAt: existing.secretExpiresAt, requests: remembered, previous: 'ends' },
+    stamp,
+  );
   if (!isFinished) {
     await gateway.assignTenantAndRoles(id, tenantId, []);
     await moveRoles(gateway, catalogue, id, mapped, roles);
@@ -45,12 +49,14 @@ export async function repeatCreation(
   const fields = {
     secretHint: secret.hint,
     secretCreatedAt: stamp.at,
+    previousSecret: null,
     requests: remembered,
     unfinishedSince: null,
   };
   return {
     ...viewOf(updated(existing, fields, stamp), catalogue),
     clientSecret: secret.value,
+    endedSecretHints: [existing.secretHint],
     tokenUrl: settings.tokenUrl,
   };
 }

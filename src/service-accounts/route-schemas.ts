@@ -12,6 +12,7 @@ import {
   keyHeaders,
   listQuery,
   listSchema,
+  regenerateBody,
   tenantParams,
 } from './schemas.ts';
 
@@ -76,6 +77,7 @@ export const create = {
       'tenant-off',
       'username-taken',
       'account-limit-reached',
+      'secret-expiry-unavailable',
       'change-in-progress',
       'idempotency-key-spent',
       'idempotency-key-reused',
@@ -113,14 +115,33 @@ export const regenerate = {
   operationId: 'regenerateSecret',
   summary: 'Regenerate the secret',
   description:
-    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on; tokens issued before work until they expire. You need every right that the account has.',
+    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire. You need every right that the account has. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.',
   tags,
   params: accountParams,
   headers: keyedConditionHeaders,
+  body: regenerateBody.nullish(),
   response: {
     200: accountWithSecretSchema.describe('The account, with its new secret.'),
-    ...problemResponses(...changeProblems, 'tenant-off', 'idempotency-key-spent'),
+    ...problemResponses(
+      ...changeProblems,
+      'tenant-off',
+      'overlap-unavailable',
+      'secret-expiry-unavailable',
+      'idempotency-key-spent',
+      'idempotency-key-reused',
+    ),
   },
+};
+
+export const endPrevious = {
+  operationId: 'endPreviousSecret',
+  summary: 'End the overlap of a rotation',
+  description:
+    'Keycloak refuses the secret before from then on, and goes on to take the one of now. Does nothing where there is no overlap. It only takes power away, so `service-accounts:write` is enough.',
+  tags,
+  params: accountParams,
+  headers: conditionHeaders,
+  response: { 200: accountSchema.describe('The account as it is now.'), ...changeOne },
 };
 
 export const activate = {

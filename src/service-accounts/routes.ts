@@ -7,6 +7,7 @@ import { createServiceAccount } from './create.ts';
 import { deactivateServiceAccount } from './deactivate.ts';
 import { deleteServiceAccount } from './delete.ts';
 import { editServiceAccount } from './edit.ts';
+import { endPreviousSecret } from './end-previous-secret.ts';
 import type { Gateway } from './gateway.ts';
 import { getServiceAccount } from './get.ts';
 import { listServiceAccounts } from './list.ts';
@@ -22,6 +23,7 @@ export interface ServiceAccountRoutesOptions {
   /** Keycloak's token URL as the world sees it. */
   readonly tokenUrl: string;
   readonly maxAccountsPerTenant: number;
+  readonly maxSecretLifetimeDays: number | undefined;
   readonly auditLog: AuditLog;
 }
 
@@ -34,7 +36,7 @@ const one = '/service-accounts/:id';
 /** …/service-accounts: shapes and status codes; what happens is in the operation's own file. */
 export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceAccountRoutesOptions): void {
   const app = fastify.withTypeProvider<ZodTypeProvider>();
-  const { gatewayFor, tokenUrl, maxAccountsPerTenant, auditLog } = options;
+  const { gatewayFor, auditLog } = options;
 
   type TenantRequest = FastifyRequest<{ Params: { tenantId: string } }>;
 
@@ -81,9 +83,8 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
   );
 
   app.post(all, { config: writing, schema: schemas.create }, async (request, reply) => {
-    const settings = { maxAccountsPerTenant, tokenUrl };
     const account = await disclose('create', request, reply, (context) =>
-      createServiceAccount(context, request.body, settings),
+      createServiceAccount(context, request.body, options),
     );
     const { tenantId } = request.params;
     const location = `${options.publicUrl}/api/v1/tenants/${tenantId}/service-accounts/${account.id}`;
@@ -105,7 +106,13 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
 
   app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request, reply) =>
     disclose('regenerate-secret', request, reply, (context) =>
-      regenerateSecret(context, request.params.id, tokenUrl),
+      regenerateSecret(context, request.params.id, request.body ?? {}, options),
+    ),
+  );
+
+  app.delete(`${one}/previous-secret`, { config: writing, schema: schemas.endPrevious }, (request, reply) =>
+    operate('end-previous-secret', request, reply, (context) =>
+      endPreviousSecret(context, request.params.id),
     ),
   );
 

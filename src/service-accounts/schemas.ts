@@ -92,6 +92,40 @@ const descriptionSchema = z
 
 const modeSchema = z.enum(modes).meta({ description: 'Admin, Agent, or a choice of permissions.' });
 
+const maxLifetimeDays = 3650;
+
+const exampleTime = '2027-01-31T12:00:00Z';
+const timeText = (name: string) =>
+  z.iso.datetime({
+    offset: true,
+    error: `${name} has to be a time with its offset, such as ${exampleTime}.`,
+  });
+
+const expiryFields = {
+  secretExpiresAt: timeText('secretExpiresAt').nullable().optional().meta({
+    description:
+      'When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.',
+    example: exampleTime,
+  }),
+  secretLifetimeDays: z
+    .int()
+    .min(1, 'secretLifetimeDays has to be at least 1.')
+    .max(maxLifetimeDays, `secretLifetimeDays has to be at most ${maxLifetimeDays}.`)
+    .optional()
+    .meta({ description: 'The same, in days from now.', example: 90 }),
+};
+
+type Expiry = z.core.ParsePayload<{ secretExpiresAt?: unknown; secretLifetimeDays?: unknown }>;
+
+/** Both would leave open which one counts. */
+function checkExpiry({ value, issues }: Expiry): void {
+  const { secretExpiresAt, secretLifetimeDays } = value;
+  if (secretExpiresAt === undefined || secretLifetimeDays === undefined) return;
+  const message = 'Send secretExpiresAt or secretLifetimeDays, not both.';
+  const path = ['secretLifetimeDays'];
+  issues.push({ code: 'custom', path, message, params: { code: 'ambiguous' }, input: secretLifetimeDays });
+}
+
 const permissionsSchema = z
   .array(z.string().max(100, 'No permission has a name of more than 100 characters.'))
   .min(1, 'permissions has to name at least one permission.')
@@ -108,7 +142,9 @@ export const createBody = z
     description: descriptionSchema.optional(),
     mode: modeSchema,
     permissions: permissionsSchema.optional(),
+    ...expiryFields,
   })
+  .check(checkExpiry)
   .check((context) => {
     const { mode, permissions } = context.value;
     const message = permissionsRule(mode, permissions !== undefined);
@@ -130,6 +166,25 @@ export const editBody = z
     id: 'EditServiceAccount',
     description: 'A JSON merge patch (RFC 7396): what is left out stays, `description: null` clears.',
   });
+
+const maxOverlapSeconds = 604_800;
+
+export const regenerateBody = z
+  .strictObject({
+    overlapSeconds: z
+      .int()
+      .min(0, 'overlapSeconds has to be at least 0.')
+      .max(maxOverlapSeconds, `overlapSeconds has to be at most ${maxOverlapSeconds}, which is seven days.`)
+      .optional()
+      .meta({
+        description:
+          'For how many seconds the secret of now works beside the new one. 0, or left out: it ends at once.',
+        example: 86_400,
+      }),
+    ...expiryFields,
+  })
+  .check(checkExpiry)
+  .meta({ id: 'RegenerateSecret' });
 
 /** What is wrong with giving, or not giving, permissions for an account that is entering `mode`. */
 export function permissionsRule(mode: (typeof modes)[number], given: boolean): string | undefined {
@@ -155,6 +210,15 @@ const accountFields = {
   status: z.enum(['active', 'inactive']),
   secretHint: z.string().meta({ description: 'The four characters before the checksum of the secret.' }),
   secretCreatedAt: timeSchema,
+  secretExpiresAt: timeSchema
+    .nullable()
+    .meta({ description: 'From when Keycloak refuses the secret; null for one without an end.' }),
+  secretExpired: z.boolean().meta({
+    description: 'Whether the secret has ended, so that no token is to be had until there is a new one.',
+  }),
+  previousSecret: z.object({ hint: z.string(), validUntil: timeSchema }).nullable().meta({
+    description: 'The secret before, while it works beside the one of now, and until when it does.',
+  }),
   createdAt: timeSchema,
   createdBy: actorSchema,
   updatedAt: timeSchema,
@@ -171,6 +235,9 @@ export const accountWithSecretSchema = z
       .string()
       .regex(secretPattern)
       .meta({ description: 'Shown this once. Store it; if it is lost, regenerate it.' }),
+    endedSecretHints: z
+      .array(z.string())
+      .meta({ description: 'The hints of the secrets that worked until this call and no longer do.' }),
     tokenUrl: z.string().meta({ format: 'uri', description: "Keycloak's token URL." }),
   })
   .meta({ id: 'ServiceAccountWithSecret' });
@@ -182,7 +249,14 @@ export const listQuery = z.strictObject({
     description: 'Part of the username or the description whatever the case, or the whole client_id.',
   }),
   mode: modeSchema.optional(),
-  status: z.enum(['active', 'inactive']).optional(),
+  status: z
+    .enum(['active', 'inactive', 'expired'])
+    .optional()
+    .meta({ description: '`expired` are the active ones whose secret has ended.' }),
+  expiresBefore: timeText('expiresBefore').optional().meta({
+    description: 'Only accounts whose secret ends, or has ended, before this time.',
+    example: exampleTime,
+  }),
   limit: z
     .string()
     .regex(/^[0-9]{1,3}$/, limitRule)

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { ConnectGateway } from '../service-accounts/gateway.ts';
 import { requestWorkMs } from '../time-limits.ts';
+import type { ExpiryWatch } from './expiry-warnings.ts';
 import { type Repair, type SweepDependencies, sweep } from './sweep.ts';
 import type { SweepTargets } from './sweep-targets.ts';
 
@@ -17,6 +18,7 @@ export function scheduleSweeps(
   keycloak: { readonly connectGateway: ConnectGateway; readonly sweepTargets: SweepTargets },
   everyMs: number,
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
+  watch: ExpiryWatch,
 ): SweepSchedule {
   let underWay: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -27,7 +29,7 @@ export function scheduleSweeps(
     try {
       // Less than the shortest time between two, so that the turn is free again by then.
       if (await connect().takeTurn('sweep', everyMs / 2))
-        await sweepOnce(keycloak.sweepTargets, connect, logger, ending.signal);
+        await sweepOnce({ targets: keycloak.sweepTargets, connect, watch, signal: ending.signal }, logger);
     } catch (error) {
       logger.warn({ err: error }, 'the sweep broke off');
     }
@@ -56,17 +58,13 @@ export function scheduleSweeps(
 
 /** One sweep, logged: a line for each repair, and one for what came of all. */
 async function sweepOnce(
-  targets: SweepTargets,
-  connect: SweepDependencies['connect'],
+  dependencies: Pick<SweepDependencies, 'targets' | 'connect' | 'watch' | 'signal'>,
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
-  signal: AbortSignal,
 ): Promise<void> {
   const repaired: Partial<Record<Repair['kind'], number>> = {};
   let failures = 0;
   await sweep({
-    targets,
-    connect,
-    signal,
+    ...dependencies,
     now: Date.now,
     onRepair(repair) {
       repaired[repair.kind] = (repaired[repair.kind] ?? 0) + 1;

@@ -5,10 +5,11 @@ import type { Account, Actor } from '../service-accounts/account.ts';
 import type { Gateway } from '../service-accounts/gateway.ts';
 import { withAccountLock } from '../service-accounts/under-lock.ts';
 import { expiredLockKeptMs, unfinishedAccountKeptMs } from '../time-limits.ts';
+import { type ExpiryWatch, warnOfExpiry } from './expiry-warnings.ts';
 import type { SweepTargets } from './sweep-targets.ts';
 
 /** Who it is that repairs, for `updatedBy`. */
-const sweepActor: Actor = { subject: names.serviceClient, username: `${names.serviceClient} (sweep)` };
+export const sweepActor: Actor = { subject: names.serviceClient, username: `${names.serviceClient} (sweep)` };
 
 export interface SweepDependencies {
   readonly targets: SweepTargets;
@@ -18,6 +19,7 @@ export interface SweepDependencies {
   readonly onRepair: (repair: Repair) => void;
   /** Told of what could not be repaired; the next sweep tries again. */
   readonly onFailure: (error: unknown) => void;
+  readonly watch: ExpiryWatch;
   /** Ends the sweep after the repair that it is at. */
   readonly signal?: AbortSignal;
   /** Milliseconds since 1970. */
@@ -42,7 +44,7 @@ export interface Repair {
 }
 
 /**
- * Removes what a crash left behind and nobody came back for, such as roles that add nothing to an account's mode, and
+ * Warns of secrets that end soon, removes what a crash left behind and nobody came back for, such as roles that add nothing to an account's mode, and
  * makes the mirror in the attributes say what roles an account has, also where an administrator changed them in
  * Keycloak's console. Every repair of an account takes its lock and looks again under it, and a username is released by
  * the id of its role, which no later reservation has; so any number of replicas may sweep at once, beside any request.
@@ -58,9 +60,11 @@ export async function sweep(dependencies: SweepDependencies): Promise<void> {
         ? repairRoles(dependencies, account)
         : removeUnfinished(dependencies, account),
     );
-    if (account.unfinishedSince === null && !account.isCurrentInConsole) {
+    if (account.unfinishedSince !== null) continue;
+    if (!account.isCurrentInConsole) {
       await attempt(dependencies, () => repairConsole(dependencies, account));
     }
+    await attempt(dependencies, () => warnOfExpiry(dependencies, account));
   }
   await releaseUsernames(dependencies, finished);
   await removeLocks(dependencies);

@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
-import type { ConnectGateway, Gateway } from '../../src/service-accounts/gateway.ts';
+import type { ConnectGateway, Gateway, SecretRenewal } from '../../src/service-accounts/gateway.ts';
 import { shippedCatalogue } from '../support/catalogue.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
+const inSeconds = (seconds: number) =>
+  new Date((Math.floor(Date.now() / 1000) + seconds) * 1000).toISOString();
 const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 'editor', username: 'an editor' } };
+
+/** A secret whose hint is the first four of its letters. */
+const renewal = (letters: string, previous: SecretRenewal['previous']): SecretRenewal => ({
+  secret: { value: `orki_sa_${letters}`, hint: letters.slice(0, 4) },
+  expiresAt: null,
+  requests: null,
+  previous,
+});
 
 /** What the operations rely on, whoever is behind the gateway. Each test has a tenant of its own. */
 export function describeGateway(name: string, connect: () => ConnectGateway): void {
@@ -47,6 +57,8 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
         updatedAt: at,
         updatedBy: by,
         secretCreatedAt: at,
+        previousSecret: null,
+        expiryWarnedDays: null,
         unfinishedSince: null,
         isCurrentInConsole: true,
         version: expect.any(String),
@@ -114,13 +126,69 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
     it('replaces the secret and says when and by whom', async () => {
       const gateway = open();
       const account = await stored(gateway);
-      await gateway.replaceSecret(account.id, { value: 'orki_sa_another', hint: 'othe' }, stamp, null);
+      await gateway.replaceSecret(account.id, renewal('another', 'ends'), stamp);
       expect(await gateway.findAccount(account.id)).toMatchObject({
-        secretHint: 'othe',
+        secretHint: 'anot',
         secretCreatedAt: stamp.at,
         updatedBy: stamp.by,
         active: true,
       });
+    });
+
+    it('keeps the secret of now beside a new one until a time, through every other change, and ends it when told', async () => {
+      const gateway = open();
+      const account = await stored(gateway);
+      const { id, secretHint } = account;
+      expect(await gateway.canRotateSecrets()).toBe(true);
+      const previous = { hint: secretHint, validUntil: inSeconds(60) };
+      await gateway.replaceSecret(id, renewal('second', previous), stamp);
+      const expectOverlap = async (rest: object, previousSecret: object | null = previous) =>
+        expect(await gateway.findAccount(id)).toMatchObject({ ...rest, previousSecret });
+      await expectOverlap({ secretHint: 'seco' });
+      await gateway.editAccount(account, { description: 'edited' }, stamp);
+      await gateway.setStatus(id, { active: false }, stamp);
+      await gateway.setStatus(id, { active: true }, stamp);
+      await expectOverlap({ secretHint: 'seco', description: 'edited' });
+      // As when a rotation is repeated.
+      await gateway.replaceSecret(id, renewal('third', 'stays'), stamp);
+      await expectOverlap({ secretHint: 'thir' });
+      const second = { hint: 'thir', validUntil: inSeconds(120) };
+      await gateway.replaceSecret(id, renewal('fourth', second), stamp);
+      await expectOverlap({ secretHint: 'four' }, second);
+      await gateway.endPreviousSecret(id, stamp);
+      await expectOverlap({ secretHint: 'four', updatedBy: stamp.by }, null);
+      await gateway.replaceSecret(id, renewal('fifth', { hint: 'four', validUntil: inSeconds(60) }), stamp);
+      await gateway.replaceSecret(id, renewal('sixth', 'ends'), stamp);
+      await expectOverlap({ secretHint: 'sixt' }, null);
+      expect(JSON.stringify(await gateway.findAccount(id))).not.toContain('orki_sa_');
+    });
+
+    it('gives an account and each of its secrets their ends, and notes a warning until there is a new one', async () => {
+      const gateway = open();
+      const secretExpiresAt = inSeconds(3_600);
+      const { id } = await stored(gateway, { secretExpiresAt });
+      const before = await gateway.findAccount(id);
+      expect(before).toMatchObject({ secretExpiresAt, expiryWarnedDays: null });
+      await gateway.noteExpiryWarning(id, 7);
+      expect(await gateway.findAccount(id)).toEqual({ ...before, expiryWarnedDays: 7 });
+      const later = inSeconds(7_200);
+      await gateway.replaceSecret(id, { ...renewal('second', 'ends'), expiresAt: later }, stamp);
+      expect(await gateway.findAccount(id)).toMatchObject({ secretExpiresAt: later, expiryWarnedDays: null });
+      await gateway.replaceSecret(id, renewal('third', 'ends'), stamp);
+      expect(await gateway.findAccount(id)).toMatchObject({ secretExpiresAt: null });
+    });
+
+    it('shows a previous secret until its time is over, and then another version', async () => {
+      const gateway = open();
+      const { id } = await stored(gateway);
+      const validUntil = inSeconds(1);
+      await gateway.replaceSecret(id, renewal('second', { hint: 'hint', validUntil }), stamp);
+      const before = await gateway.findAccount(id);
+      await vi.waitUntil(async () => (await gateway.findAccount(id))?.previousSecret === null, 5_000);
+      expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(validUntil));
+      const after = await gateway.findAccount(id);
+      expect(after).toEqual({ ...before, previousSecret: null, version: expect.any(String) });
+      expect(after?.version).not.toBe(before?.version);
     });
 
     it('deactivates an account and activates it', async () => {
@@ -240,7 +308,9 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       for (const change of [
         () => gateway.editAccount(account, { description: 'late' }, stamp),
         () => gateway.setStatus(id, { active: false }, stamp),
-        () => gateway.replaceSecret(id, { value: 'orki_sa_late', hint: 'late' }, stamp, null),
+        () => gateway.replaceSecret(id, renewal('late', 'ends'), stamp),
+        () => gateway.replaceSecret(id, renewal('late', { hint: 'hint', validUntil: inSeconds(9) }), stamp),
+        () => gateway.endPreviousSecret(id, stamp),
       ]) {
         await expect(change()).rejects.toMatchObject({ code: 'service-account-not-found' });
       }

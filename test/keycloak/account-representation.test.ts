@@ -168,6 +168,56 @@ describe('the account that a client is', () => {
   });
 });
 
+/** As the first version of the service made it. */
+const madeBefore = {
+  id: '0ed7e1a3-8b5e-4a3b-9b60-1f6a7f3c2d11',
+  clientId: 'orki-sa-made-before',
+  enabled: true,
+  attributes: {
+    'orki.managed': 'true',
+    'orki.tenant': 'acme',
+    'orki.username': 'Zapier sync',
+    'orki.mode': 'agent',
+    'orki.permissions': '',
+    'orki.secret-hint': 'AbCd',
+    'orki.secret-created-at': '2026-11-01T10:00:00.000Z',
+    'orki.created-at': '2026-11-01T10:00:00.000Z',
+    'orki.created-by': '{"subject":"s","username":"u"}',
+    'orki.updated-at': '2026-11-01T10:00:00.000Z',
+    'orki.updated-by': '{"subject":"s","username":"u"}',
+  },
+};
+
+describe('a secret that is valid beside the one of now', () => {
+  const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
+  const withPrevious = (validUntil: string, rotated: string | undefined) =>
+    accountOf(
+      clientWith({
+        'orki.previous-secret': JSON.stringify({ hint: 'prev', validUntil }),
+        'client.secret.rotated': rotated,
+      }),
+    );
+
+  it('is shown by its hint, and never as it is', () => {
+    const found = withPrevious(inAnHour, 'canary-rotated');
+    expect(found?.previousSecret).toEqual({ hint: 'prev', validUntil: inAnHour });
+    expect(JSON.stringify(found)).not.toContain('canary');
+  });
+
+  it('is not shown once its time is over, nor when Keycloak has it no more, nor when it is spoilt', () => {
+    expect(withPrevious(new Date(Date.now() - 1).toISOString(), 'canary')?.previousSecret).toBeNull();
+    expect(withPrevious(inAnHour, undefined)?.previousSecret).toBeNull();
+    expect(withPrevious('soon', 'canary')?.previousSecret).toBeNull();
+  });
+
+  it('changes the version, and an account without one keeps the version that it had before there were any', () => {
+    const without = accountOf(clientWith());
+    expect(withPrevious(inAnHour, 'canary')?.version).not.toBe(without?.version);
+    expect(withPrevious(inAnHour, undefined)?.version).toBe(without?.version);
+    expect(accountOf(madeBefore)?.version).toBe('ul_x9qq5CZm3fCyj-MLDUx');
+  });
+});
+
 describe('the attributes that a change writes', () => {
   it('are those that it names: Keycloak keeps the others, and an empty one deletes', () => {
     expect(editedAttributes({})).toEqual({});
@@ -179,8 +229,28 @@ describe('the attributes that a change writes', () => {
     });
   });
 
+  it('hold the secret that stays valid where Keycloak looks for it, with the time at which it ends', () => {
+    const previous = { hint: 'hint', validUntil: '2026-11-23T10:01:00.000Z' };
+    const secret = { value: 'canary', hint: 'cana' };
+    const renewal = { secret, expiresAt: null, requests: null, previous };
+    const attributes = secretAttributes(renewal, '2026-11-23T10:00:00.900Z', 'the old one');
+    expect(attributes).toMatchObject({
+      'orki.previous-secret': JSON.stringify(previous),
+      'client.secret.rotated': 'the old one',
+      'client.secret.rotated.creation.time': String(Date.UTC(2026, 10, 23, 10) / 1000),
+      'client.secret.rotated.expiration.time': String(Date.UTC(2026, 10, 23, 10, 1) / 1000),
+    });
+    const untouched = secretAttributes({ ...renewal, previous: 'stays' }, account.at);
+    expect(Object.keys(untouched)).not.toContain('client.secret.rotated');
+    expect(Object.keys(untouched)).not.toContain('orki.previous-secret');
+  });
+
   it('never hold the secret itself', () => {
-    const attributes = secretAttributes({ value: 'canary', hint: 'hint' }, account.at, null);
+    const secret = { value: 'canary', hint: 'hint' };
+    const attributes = secretAttributes(
+      { secret, expiresAt: null, requests: null, previous: 'ends' },
+      account.at,
+    );
     expect(JSON.stringify(attributes)).not.toContain('canary');
   });
 });

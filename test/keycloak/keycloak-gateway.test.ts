@@ -99,9 +99,24 @@ describe('the gateway to Keycloak', () => {
     await gateway.editAccount(account, { description: null }, stamp);
     await gateway.editAccount(account, { username: 'crm-sync' }, stamp);
     await gateway.setStatus('id', { active: false, tenantOff: null }, stamp);
-    await gateway.replaceSecret('id', { value: 'v', hint: 'h' }, stamp, null);
+    await gateway.replaceSecret(
+      'id',
+      { secret: { value: 'v', hint: 'h' }, expiresAt: null, requests: null, previous: 'ends' },
+      stamp,
+    );
     const updated = { 'orki.updated-at': stamp.at, 'orki.updated-by': '{"subject":"s","username":"u"}' };
-    const renewed = { 'orki.secret-hint': 'h', 'orki.secret-created-at': stamp.at, 'orki.requests': '' };
+    const renewed = {
+      'orki.secret-hint': 'h',
+      'orki.secret-created-at': stamp.at,
+      'orki.requests': '',
+      'orki.secret-expires-at': '',
+      'client.secret.expiration.time': '',
+      'orki.expiry-warned': '',
+      'orki.previous-secret': '',
+      'client.secret.rotated': '',
+      'client.secret.rotated.creation.time': '',
+      'client.secret.rotated.expiration.time': '',
+    };
     // Up to 26.6 Keycloak's client policy answers 500 to a change without this.
     const always = { directAccessGrantsEnabled: false };
     expect(calls.map(({ body }) => body)).toEqual([

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keycloakUnavailable } from '../../src/errors.ts';
 import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
 import type { AdminCall } from '../../src/keycloak/calls/admin-api.ts';
@@ -8,6 +8,12 @@ import { readinessCheck } from '../../src/keycloak/realm/readiness.ts';
 import { names } from '../../src/names.ts';
 
 afterEach(() => void vi.useRealTimers());
+
+/** What the probe of secret rotation finds of the end that it wrote. */
+let probed: Record<string, string> = {};
+beforeEach(() => {
+  probed = { 'client.secret.expiration.time': '1' };
+});
 
 /** The readiness of a service over a Keycloak whose calls `spoil` may fail. */
 async function readiness(spoil: (call: AdminCall) => void) {
@@ -23,7 +29,9 @@ async function readiness(spoil: (call: AdminCall) => void) {
   const api = async (call: AdminCall) => {
     spoil(call);
     const { clientId } = call.query ?? {};
-    return { status: 200, body: clientId === undefined ? [] : [{ id: 'id', clientId }] };
+    if (call.path === '/clients/id') return { status: 200, body: { attributes: probed } };
+    const attributes = { 'orki.managed': 'true' };
+    return { status: 200, body: clientId === undefined ? [] : [{ id: 'id', clientId, attributes }] };
   };
   const tokens = { token: async () => token, discard: () => undefined };
   const check = readinessCheck(api, tokens, createRealmObjects(api, 1_000), 1_000, () => undefined);
@@ -40,17 +48,29 @@ it('never says that all is there beside something that is missing, or that somet
   const look = await readiness(({ operation }) => {
     if (fault && operation === 'check tenant search') throw keycloakUnavailable(fault);
   });
-  expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [] });
+  expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [], unavailable: [] });
   fault = new KeycloakFailure('check tenant search', { status: 400 });
   expect(await look()).toEqual({
     keycloak: 'up',
     provisioned: false,
     missing: [expect.stringContaining('searchable-attributes')],
+    unavailable: [],
   });
   fault = new KeycloakFailure('check tenant search', { cause: new Error('refused') });
-  expect(await look()).toEqual({ keycloak: 'down', provisioned: false, missing: [] });
+  expect(await look()).toEqual({ keycloak: 'down', provisioned: false, missing: [], unavailable: [] });
   fault = undefined;
-  expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [] });
+  expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [], unavailable: [] });
   fault = new KeycloakFailure('check tenant search', { cause: new Error('refused') });
-  expect(await look()).toEqual({ keycloak: 'down', provisioned: true, missing: [] });
+  expect(await look()).toEqual({ keycloak: 'down', provisioned: true, missing: [], unavailable: [] });
+});
+
+it('stays ready where Keycloak ends no secrets on time, says so, and sees within seconds that it does', async () => {
+  const look = await readiness(() => undefined);
+  probed = {};
+  const found = await look();
+  expect(found).toMatchObject({ keycloak: 'up', provisioned: true, missing: [] });
+  expect(found.unavailable).toEqual([expect.stringContaining('--features=client-secret-rotation')]);
+  probed = { 'client.secret.expiration.time': '1' };
+  vi.advanceTimersByTime(15_000);
+  expect((await look()).unavailable).toEqual([]);
 });

@@ -34,6 +34,9 @@ async function startReplica() {
     read: (path: string) => carryOut({ path }),
     edit: (path: string, body: object) => carryOut({ method: 'PATCH', path, body }),
     act: (path: string, action: string) => carryOut({ method: 'POST', path: `${path}/${action}` }),
+    rotate: (path: string) =>
+      carryOut({ method: 'POST', path: `${path}/regenerate-secret`, body: { overlapSeconds: 600 } }),
+    endOverlap: (path: string) => carryOut({ method: 'DELETE', path: `${path}/previous-secret` }),
     remove: (path: string) => carryOut({ method: 'DELETE', path }),
     /** An account that this replica has changed before. */
     async createAndEdit(): Promise<string> {
@@ -91,6 +94,17 @@ const operations: Readonly<Record<string, (replica: Replica) => Promise<Run>>> =
   async 'Regenerate the secret'(replica) {
     const path = await replica.createAndEdit();
     return () => replica.act(path, 'regenerate-secret');
+  },
+  async 'Regenerate the secret with an overlap'(replica) {
+    const path = await replica.createAndEdit();
+    // So that the replica knows that Keycloak can.
+    await replica.rotate(path);
+    return () => replica.rotate(path);
+  },
+  async 'End the overlap'(replica) {
+    const path = await replica.createAndEdit();
+    await replica.rotate(path);
+    return () => replica.endOverlap(path);
   },
   async Activate(replica) {
     const path = await replica.createAndEdit();

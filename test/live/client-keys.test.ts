@@ -78,7 +78,12 @@ describe("the service's own client with a key", () => {
       () => undefined,
     );
     try {
-      expect(await connection.checkReadiness()).toEqual({ keycloak: 'up', provisioned: true, missing: [] });
+      expect(await connection.checkReadiness()).toEqual({
+        keycloak: 'up',
+        provisioned: true,
+        missing: [],
+        unavailable: [],
+      });
     } finally {
       await connection.close();
     }

@@ -88,6 +88,10 @@ it("the contract's examples are what the service and Keycloak answer (-u writes 
     method: 'POST',
     body: { username: 'Chat bot', mode: 'agent' },
   });
+  await record('createServiceAccount', 'with-an-end', {
+    method: 'POST',
+    body: { username: 'Nightly export', mode: 'agent', secretLifetimeDays: 90 },
+  });
   await record('listPermissions', 'catalogue', { path: '/permissions' });
   await record('listServiceAccounts', 'first-page', { path: '/service-accounts?limit=1' });
   await record('listServiceAccounts', 'last-page', { path: '/service-accounts?search=crm' });
@@ -106,6 +110,12 @@ it("the contract's examples are what the service and Keycloak answer (-u writes 
   await recordToken('forbidden-grant', { ...credentials, grant_type: 'password' });
   await record('regenerateSecret', 'regenerated', { method: 'POST', path: `${one}/regenerate-secret` });
   await recordToken('wrong-secret', credentials);
+  await record('regenerateSecret', 'with-overlap', {
+    method: 'POST',
+    path: `${one}/regenerate-secret`,
+    body: { overlapSeconds: 86_400 },
+  });
+  await record('endPreviousSecret', 'ended', { method: 'DELETE', path: `${one}/previous-secret` });
   await record('deactivateServiceAccount', 'inactive', { method: 'POST', path: `${one}/deactivate` });
   await recordToken('deactivated', credentials);
   await record('activateServiceAccount', 'active', { method: 'POST', path: `${one}/activate` });
@@ -171,6 +181,7 @@ it("the contract's examples are what the service and Keycloak answer (-u writes 
     },
   });
   await recordFault({}, 'POST', 'acme');
+  await recordRotationUnavailable();
 
   const recording = `${JSON.stringify(exchanges, null, 2)}\n`;
   await expect(stableText(recording, realm.issuer)).toMatchFileSnapshot(file);
@@ -185,6 +196,19 @@ async function recordFault(
   if (tenantOff !== undefined) keycloak.tenantsOff.set(tenantOff, new Date().toISOString());
   const { status, body } = await request({ method, ...(method === 'POST' && { body: crm }) });
   exchanges.push({ operationId: 'createServiceAccount', name: 'problem', status, body });
+}
+
+/** Every Keycloak that the tests start can do it. */
+async function recordRotationUnavailable() {
+  const { request, keycloak } = await testApp();
+  const { body: account } = await request({ method: 'POST', body: crm });
+  keycloak.canRotateSecrets = false;
+  const path = `/acme/service-accounts/${account.id}/regenerate-secret`;
+  for (const body of [{ overlapSeconds: 86_400 }, { secretLifetimeDays: 90 }]) {
+    const answer = await request({ method: 'POST', path, body });
+    const { status } = answer;
+    exchanges.push({ operationId: 'regenerateSecret', name: 'problem', status, body: answer.body });
+  }
 }
 
 async function recordToken(name: string, fields: Record<string, string>): Promise<void> {

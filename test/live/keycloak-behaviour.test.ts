@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { clientAttributes, names } from '../../src/names.ts';
+import { clientAttributes, keycloakSecretAttributes, names } from '../../src/names.ts';
 import type { Call } from '../provisioning/test-realm.ts';
 import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
 
@@ -86,6 +86,77 @@ describe('changing a client', () => {
     const body = { secret: 'another', attributes: { [clientAttributes.secretHint]: 'hint' } };
     expect((await asService('PUT', `/clients/${id}`, body)).status).toBe(204);
     expect(await realm.clientInKeycloak(id)).toMatchObject(body);
+  });
+});
+
+describe('the secrets of a client with the mark that it is managed', () => {
+  const { rotated, rotatedAt, rotatedExpiresAt, createdAt, expiresAt } = keycloakSecretAttributes;
+  const mark = { [clientAttributes.managed]: 'true' };
+  const inSeconds = (seconds: number) => String(Math.floor(Date.now() / 1000) + seconds);
+  const overlap = (secret: string, seconds: number) => ({
+    [rotated]: secret,
+    [rotatedAt]: inSeconds(0),
+    [rotatedExpiresAt]: inSeconds(seconds),
+  });
+  const put = async (id: string, body: object) => {
+    const answer = await asService('PUT', `/clients/${id}`, { directAccessGrantsEnabled: false, ...body });
+    expect(answer.status).toBe(204);
+  };
+  const secretsOf = async (id: string) => {
+    const { secret, attributes } = (await realm.clientInKeycloak(id)) ?? {};
+    return { secret, ...attributes };
+  };
+  const token = async (clientId: string, secret: string) => {
+    const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret };
+    return (await fetch(realm.tokenUrl, { method: 'POST', body: new URLSearchParams(fields) })).status;
+  };
+  const tokens = (clientId: string, ...secrets: string[]) =>
+    Promise.all(secrets.map((secret) => token(clientId, secret)));
+
+  it('are given no end before a hundred years, but keep the one that they are made with', async () => {
+    const plain = await makeClient({ secret: 'one', attributes: mark });
+    expect(Number((await secretsOf(plain.id))[expiresAt])).toBeGreaterThan(Date.now() / 1000 + 3_000_000_000);
+    const end = inSeconds(60);
+    const ending = await makeClient({ secret: 'one', attributes: { ...mark, [expiresAt]: end } });
+    expect((await secretsOf(ending.id))[expiresAt]).toBe(end);
+  });
+
+  it('are two after one write, through others, until an empty value ends the one before', async () => {
+    const { id, clientId } = await makeClient({ secret: 'one', attributes: mark });
+    await put(id, { secret: 'two', attributes: overlap('one', 60) });
+    expect(await tokens(clientId, 'one', 'two')).toEqual([200, 200]);
+    await put(id, { attributes: { [clientAttributes.username]: 'edited' } });
+    await put(id, { enabled: false });
+    expect(await tokens(clientId, 'one', 'two')).toEqual([401, 401]);
+    await put(id, { enabled: true });
+    await put(id, { secret: 'three' });
+    expect(await tokens(clientId, 'one', 'two', 'three')).toEqual([200, 401, 200]);
+    await put(id, { attributes: { [rotated]: '', [rotatedAt]: '', [rotatedExpiresAt]: '' } });
+    expect(await tokens(clientId, 'one', 'three')).toEqual([401, 200]);
+    expect(Object.keys(await secretsOf(id))).not.toContain(rotated);
+  });
+
+  it('end when their time is over, and a write after that brings neither back', async () => {
+    const { id, clientId } = await makeClient({ secret: 'one', attributes: mark });
+    await put(id, { secret: 'two', attributes: { ...overlap('one', 2), [expiresAt]: inSeconds(3) } });
+    await vi.waitUntil(async () => (await token(clientId, 'two')) === 401, { timeout: 15_000 });
+    expect(await tokens(clientId, 'one', 'two')).toEqual([401, 401]);
+    await put(id, { attributes: { [clientAttributes.username]: 'edited' } });
+    expect(await tokens(clientId, 'one', 'two')).toEqual([401, 401]);
+    // Keycloak has set one of its own, which nobody knows, with an end that says nothing.
+    const { secret, [expiresAt]: end } = await secretsOf(id);
+    expect(['one', 'two']).not.toContain(secret);
+    expect(Number(end)).toBeGreaterThan(Date.now() / 1000 + 3_000_000_000);
+    await put(id, { secret: 'three', attributes: { [expiresAt]: inSeconds(60), [createdAt]: inSeconds(0) } });
+    expect(await tokens(clientId, 'one', 'two', 'three')).toEqual([401, 401, 200]);
+  });
+
+  it('have no end any more, and are one, after a write to a client without the mark', async () => {
+    const { id } = await makeClient({ secret: 'one' });
+    await put(id, { attributes: { ...overlap('one', 60), [expiresAt]: inSeconds(60) } });
+    const stored = Object.keys(await secretsOf(id));
+    expect(stored).not.toContain(rotated);
+    expect(stored).not.toContain(expiresAt);
   });
 });
 

@@ -57,7 +57,8 @@ describe('what a person has to decide is reported and left', () => {
     expect((await own.admin('GET', '/users/profile')).body.unmanagedAttributePolicy).toBe('ENABLED');
   });
 
-  test.each([names.tenantsClient, names.usernamesClient, names.locksClient, names.serviceClient])(
+  const owned = [names.tenantsClient, names.usernamesClient, names.locksClient, names.rotationProbeClient];
+  test.each([...owned, names.serviceClient])(
     "somebody else's client has the name %s: nothing is changed at all",
     async (clientId) => {
       const own = await testRealm(inject('keycloak'), 'prov-name');

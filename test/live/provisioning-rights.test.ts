@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { clientAttributes, names } from '../../src/names.ts';
-import { roleHolders } from '../provisioning/role-holders.ts';
+import { seenByService } from '../provisioning/role-holders.ts';
 import { createAccount } from '../provisioning/test-account.ts';
 import { createPerson, createSignInClient, signIn } from '../provisioning/test-person.ts';
 import { type Call, decode, type TestRealm, testRealm } from '../provisioning/test-realm.ts';
@@ -79,16 +79,16 @@ test('the service can do all of its work', async () => {
   expect((await realm.admin('GET', `/clients/${account.id}`)).status).toBe(404);
 });
 
-test('its lists show accounts and the role holders, no client of others', async () => {
+test('its lists show accounts, the role holders and the probe, no client of others', async () => {
   const account = await createAccount(realm, service, 'acme', ['mode-agent']);
   const { body } = await service('GET', '/clients');
   const shown = body.map(({ clientId }: { clientId: string }) => clientId).sort();
-  expect(shown).toEqual([account.clientId, ...roleHolders].sort());
+  expect(shown).toEqual([account.clientId, ...seenByService].sort());
   await realm.admin('DELETE', `/clients/${account.id}`);
 });
 
-test('what it can read of the role holders opens nothing', async () => {
-  for (const clientId of roleHolders) {
+test('what it can read of these clients opens nothing', async () => {
+  for (const clientId of seenByService) {
     const { body } = await service('GET', `/clients/${uuid[clientId]}`);
     const grant = { grant_type: 'client_credentials', client_id: clientId, client_secret: body.secret ?? '' };
     await expect(realm.token(grant)).rejects.toThrow('no token');

@@ -21,7 +21,7 @@ describe('edit', () => {
     const before = await live.realm.inKeycloak(account.id);
 
     const edited = await accounts.edit(account.id, { username: 'New name', description: null });
-    const { clientSecret: _, tokenUrl: __, replayed: ___, ...shown } = account;
+    const { clientSecret: _, tokenUrl: __, endedSecretHints: ___, replayed: ____, ...shown } = account;
     expect(edited).toEqual({
       ...shown,
       username: 'New name',

@@ -133,11 +133,11 @@ describe('without an endpoint for traces and a port for metrics', () => {
       await import('${new URL('../../src/app.ts', import.meta.url)}');
       const { createTelemetry } = await import('${new URL('../../src/observability/telemetry.ts', import.meta.url)}');
       const keycloak = 'http://keycloak.test';
-      await createTelemetry({}, keycloak, []);
+      await createTelemetry({}, keycloak, [], []);
       const stages = [libraries()];
-      await createTelemetry({ metrics: { host: '127.0.0.1', port: 0 } }, keycloak, []);
+      await createTelemetry({ metrics: { host: '127.0.0.1', port: 0 } }, keycloak, [], []);
       stages.push(libraries());
-      await createTelemetry({ tracesEndpoint: 'http://collector.test:4318' }, keycloak, []);
+      await createTelemetry({ tracesEndpoint: 'http://collector.test:4318' }, keycloak, [], []);
       stages.push(libraries());
       console.log(JSON.stringify(stages));
     `;

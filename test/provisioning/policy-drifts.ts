@@ -61,14 +61,27 @@ export const policyDrifts: Drift[] = [
     found: /client policy "orki [^"]+": missing/,
   },
   {
+    name: 'a shorter life of secrets in their client profile',
+    make: (realm) =>
+      rewrite(realm, 'profiles', (profiles) => {
+        const [executor] = profiles.find(({ name }) => name === 'orki secrets')?.executors ?? [];
+        if (executor) executor.configuration['rotated-expiration-period'] = 60;
+      }),
+    found: /client profile "orki secrets": executor secret-rotation\.rotated-expiration-period is 60, not 0/,
+  },
+  {
     name: 'an executor taken out of the client profile',
-    make: (realm) => rewrite(realm, 'profiles', ([profile]) => profile?.executors.shift()),
+    make: (realm) =>
+      rewrite(realm, 'profiles', (profiles) =>
+        profiles.find(({ name }) => name === 'orki service accounts')?.executors.shift(),
+      ),
     found: /client profile "orki service accounts": executor full-scope-disabled/,
   },
   {
     name: 'addresses allowed by the client profile',
     make: (realm) =>
-      rewrite(realm, 'profiles', ([profile]) => {
+      rewrite(realm, 'profiles', (profiles) => {
+        const profile = profiles.find(({ name }) => name === 'orki service accounts');
         const executor = profile?.executors.find(({ executor: name }) => name.endsWith('uris-pattern'));
         if (executor) executor.configuration['allowed-patterns'] = ['.*'];
       }),

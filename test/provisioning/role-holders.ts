@@ -7,3 +7,6 @@ export const roleHolders: string[] = [
   names.usernamesClient,
   names.locksClient,
 ];
+
+/** Every client that the service sees besides accounts. */
+export const seenByService: string[] = [...roleHolders, names.rotationProbeClient];

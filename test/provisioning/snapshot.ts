@@ -11,6 +11,7 @@ const provisionedClients: string[] = [
   names.tenantsClient,
   names.usernamesClient,
   names.locksClient,
+  names.rotationProbeClient,
   names.serviceClient,
   'admin-permissions',
 ];

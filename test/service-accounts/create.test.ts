@@ -25,19 +25,23 @@ describe('creating a service account', () => {
       status: 'active',
       secretHint: answer.body.clientSecret.slice(-10, -6),
       secretCreatedAt: answer.body.createdAt,
+      secretExpiresAt: null,
+      secretExpired: false,
+      previousSecret: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       createdBy: me,
       updatedAt: answer.body.createdAt,
       updatedBy: me,
       version: expect.any(String),
       clientSecret: expect.toSatisfy(isWellFormedSecret),
+      endedSecretHints: [],
       tokenUrl: `${issuer}/protocol/openid-connect/token`,
     });
   });
 
   it('is followed by reads that show the same account without its secret', async () => {
     const service = await testApp();
-    const { clientSecret, tokenUrl, ...account } = await created(service);
+    const { clientSecret, endedSecretHints: _, tokenUrl, ...account } = await created(service);
     const read = await service.request({ path: pathOf(account.id) });
     expect(read.body).toEqual(account);
     expect(service.keycloak.clients.get(account.id)?.secret).toBe(clientSecret);

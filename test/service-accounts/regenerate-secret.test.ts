@@ -21,6 +21,7 @@ describe('regenerating a secret', () => {
     expect(answer.body).toEqual({
       ...before,
       clientSecret,
+      endedSecretHints: [before.secretHint],
       secretHint: clientSecret.slice(-10, -6),
       secretCreatedAt: answer.body.updatedAt,
       updatedAt: expect.any(String),
@@ -28,7 +29,7 @@ describe('regenerating a secret', () => {
       tokenUrl: `${issuer}/protocol/openid-connect/token`,
     });
     expect(answer.body.version).not.toBe(before.version);
-    const { clientSecret: _, tokenUrl, ...read } = answer.body;
+    const { clientSecret: _, endedSecretHints: __, tokenUrl, ...read } = answer.body;
     expect((await service.request({ path: pathOf(before.id) })).body).toEqual(read);
     expect(tokenUrl).toBe(before.tokenUrl);
   });

@@ -3,6 +3,7 @@ import type { Account } from '../../src/service-accounts/account.ts';
 import type { Gateway } from '../../src/service-accounts/gateway.ts';
 import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
 import { created, stateOf } from '../support/accounts.ts';
+import { nobodyWatches } from '../support/expiry-watch.ts';
 import { type TestApp, testApp } from '../support/test-app.ts';
 
 const signal = () => new AbortController();
@@ -27,6 +28,7 @@ async function sweepOf({ keycloak }: TestApp, ending = signal(), onRepair = (_: 
       repairs.push(repair);
       onRepair(repair);
     },
+    watch: nobodyWatches,
     onFailure: (error) => {
       throw error;
     },

@@ -56,6 +56,8 @@ export const callsOnOne = [
   { method: 'GET', below: '' },
   { method: 'PATCH', below: '', body: { description: 'new' } },
   { method: 'POST', below: '/regenerate-secret' },
+  { method: 'POST', below: '/regenerate-secret', body: { overlapSeconds: 60 } },
+  { method: 'DELETE', below: '/previous-secret' },
   { method: 'POST', below: '/activate' },
   { method: 'POST', below: '/deactivate' },
   { method: 'DELETE', below: '' },

@@ -18,6 +18,8 @@ import { usernameKey } from '../../src/service-accounts/username.ts';
 interface StoredClient {
   account: Account;
   secret: string;
+  /** What Keycloak takes beside the secret, until its time is over. */
+  rotatedSecret: string | undefined;
   tenantInToken: string | undefined;
   roles: Set<string>;
 }
@@ -37,6 +39,8 @@ export class InMemoryKeycloak {
   /** The tenants that are switched off, and since when. */
   readonly tenantsOff = new Map<string, string>();
   readonly catalogue: Catalogue;
+  /** Whether it was started, and provisioned, so that accounts may have two secrets for a time. */
+  canRotateSecrets = true;
   /** Called before each call to Keycloak takes effect, with the method's name; may throw. */
   beforeCall: (method: keyof Gateway) => void | Promise<void> = () => undefined;
   /** Called when a call has taken effect; may throw, as when the answer is lost on its way. */
@@ -77,18 +81,20 @@ export class InMemoryKeycloak {
         if (since === null) this.tenantsOff.delete(tenantId);
         else this.tenantsOff.set(tenantId, since);
       },
-      findAccount: async (id) => this.clients.get(id)?.account,
+      findAccount: async (id) => this.#read(id),
       findAccountWithRoles: async (tenantId, id) => {
         const stored = this.clients.get(id);
         if (stored?.account.tenantId !== tenantId || stored.account.unfinishedSince !== null)
           return undefined;
-        return { account: stored.account, roles: [...stored.roles] };
+        return { account: asOfNow(stored.account), roles: [...stored.roles] };
       },
       findAccountByClientId: async (clientId) =>
-        [...this.clients.values()].find(({ account }) => account.clientId === clientId)?.account,
+        [...this.clients.values()]
+          .map(({ account }) => asOfNow(account))
+          .find((account) => account.clientId === clientId),
       listAccounts: async (tenantId, first, max) => {
         const accounts = [...this.clients.values()]
-          .map(({ account }) => account)
+          .map(({ account }) => asOfNow(account))
           .filter((account) => account.tenantId === tenantId)
           .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
           .slice(first, first + max);
@@ -98,7 +104,13 @@ export class InMemoryKeycloak {
         };
       },
       createClient: async (account) => {
-        const stored = { secret: account.secret, tenantInToken: undefined, roles: new Set<string>() };
+        const { secret } = account;
+        const stored = {
+          secret,
+          rotatedSecret: undefined,
+          tenantInToken: undefined,
+          roles: new Set<string>(),
+        };
         this.clients.set(account.id, { account: created(account), ...stored });
       },
       assignTenantAndRoles: async (id, tenantId, roles) => {
@@ -115,10 +127,30 @@ export class InMemoryKeycloak {
         const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
         this.#update(id, stamp, given);
       },
-      replaceSecret: async (id, secret, stamp, requests) => {
-        this.#stored(id).secret = secret.value;
-        this.#update(id, stamp, { secretHint: secret.hint, secretCreatedAt: stamp.at, requests });
+      replaceSecret: async (id, { secret, expiresAt, requests, previous }, stamp) => {
+        const stored = this.#stored(id);
+        if (previous === 'ends') stored.rotatedSecret = undefined;
+        else if (previous !== 'stays') stored.rotatedSecret = stored.secret;
+        stored.secret = secret.value;
+        const previousSecret = previous === 'ends' ? null : previous;
+        this.#update(id, stamp, {
+          secretHint: secret.hint,
+          secretCreatedAt: stamp.at,
+          secretExpiresAt: expiresAt,
+          expiryWarnedDays: null,
+          requests,
+          ...(previousSecret !== 'stays' && { previousSecret }),
+        });
       },
+      noteExpiryWarning: async (id, days) => {
+        const stored = this.#stored(id);
+        stored.account = { ...stored.account, expiryWarnedDays: days };
+      },
+      endPreviousSecret: async (id, stamp) => {
+        this.#stored(id).rotatedSecret = undefined;
+        this.#update(id, stamp, { previousSecret: null });
+      },
+      canRotateSecrets: async () => this.canRotateSecrets,
       finishAccount: async (id) => {
         const stored = this.#stored(id);
         stored.account = { ...stored.account, unfinishedSince: null };
@@ -177,6 +209,11 @@ export class InMemoryKeycloak {
     };
   }
 
+  #read(id: string): Account | undefined {
+    const stored = this.clients.get(id);
+    return stored && asOfNow(stored.account);
+  }
+
   #stored(id: string): StoredClient {
     const stored = this.clients.get(id);
     if (stored === undefined) throw notFound();
@@ -185,7 +222,7 @@ export class InMemoryKeycloak {
 
   #update(id: string, stamp: Stamp, fields: Partial<Account>): void {
     const stored = this.#stored(id);
-    const { version: _, ...rest } = stored.account;
+    const { version: _, ...rest } = asOfNow(stored.account);
     stored.account = withVersion({ ...rest, ...fields, updatedAt: stamp.at, updatedBy: stamp.by });
   }
 
@@ -197,8 +234,23 @@ export class InMemoryKeycloak {
   }
 }
 
+/** A previous secret whose time is over is none any more, and the version tells of that and of a secret's end. */
+function asOfNow(account: Account): Account {
+  const { version: _, previousSecret, ...rest } = account;
+  const isValid = previousSecret !== null && Date.parse(previousSecret.validUntil) > Date.now();
+  return withVersion({ ...rest, previousSecret: isValid ? previousSecret : null });
+}
+
 function created({ secret: _, at, by, ...rest }: NewAccount): Account {
-  const times = { secretCreatedAt: at, createdAt: at, createdBy: by, updatedAt: at, updatedBy: by };
+  const times = {
+    secretCreatedAt: at,
+    previousSecret: null,
+    expiryWarnedDays: null,
+    createdAt: at,
+    createdBy: by,
+    updatedAt: at,
+    updatedBy: by,
+  };
   return withVersion({
     ...rest,
     ...times,
@@ -221,6 +273,7 @@ export function newAccount(overrides: Partial<NewAccount> = {}): NewAccount {
     permissions: [],
     secret: `orki_sa_${randomUUID()}`,
     secretHint: 'hint',
+    secretExpiresAt: null,
     requests: null,
     at: new Date().toISOString(),
     by: { subject: 'subject', username: 'somebody' },

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { fetchSigningKeys } from '../../src/auth/signing-keys.ts';
 import { connectKeycloak } from '../../src/keycloak/connect.ts';
 import { auditedActions } from '../../src/service-accounts/audit.ts';
+import { warningDays } from '../../src/service-accounts/secret-expiry.ts';
 // Loaded here, so that the first test does not wait for it.
 import '../../src/observability/metrics.ts';
 import { createTelemetry, publishMetrics } from '../../src/observability/telemetry.ts';
@@ -43,6 +44,7 @@ export async function observedService(options: { tracesEndpoint?: string } = {})
     settings,
     keycloakStub.url,
     auditedActions,
+    warningDays,
   );
   if (metrics === undefined) throw new Error('no metrics');
   const keycloak = connectKeycloak(

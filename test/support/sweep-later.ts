@@ -1,5 +1,6 @@
 import type { KeycloakConnection } from '../../src/keycloak/connect.ts';
 import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
+import { nobodyWatches } from './expiry-watch.ts';
 
 /** Sweeps as the service would after this time, and returns what was repaired. Throws when a repair fails. */
 export async function sweepLater(
@@ -12,6 +13,7 @@ export async function sweepLater(
     connect: () => connectGateway({ signal: AbortSignal.timeout(60_000) }),
     now: () => Date.now() + laterMs,
     onRepair: (repair) => void repairs.push(repair),
+    watch: nobodyWatches,
     onFailure: (error) => {
       throw error;
     },

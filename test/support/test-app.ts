@@ -59,7 +59,7 @@ export interface TestApp {
   request(options: RequestOptions): Promise<Answer>;
 }
 
-interface RequestOptions extends Person {
+export interface RequestOptions extends Person {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
   /** Below /api/v1/tenants. */
   readonly path?: string;
@@ -82,7 +82,7 @@ export async function testApp(options: Partial<AppDependencies> = {}): Promise<T
   const app = await buildApp({
     connectGateway: keycloak.connect,
     verifyToken: createTokenVerifier({ issuer, keys }),
-    checkReadiness: async () => ({ keycloak: 'up', provisioned: true, missing: [] }),
+    checkReadiness: async () => ({ keycloak: 'up', provisioned: true, missing: [], unavailable: [] }),
     logger: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
     publicUrl,
     issuer,

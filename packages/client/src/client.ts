@@ -38,6 +38,15 @@ export interface KeyedOptions extends CallOptions {
   readonly idempotencyKey?: string;
 }
 
+export interface RegenerateOptions extends ChangeOptions, KeyedOptions {
+  /** For how many seconds, seven days at most, the secret of now works beside the new one; not at all by default. */
+  readonly overlapSeconds?: number;
+  /** When the new secret ends (RFC 3339), or null for never; by default it lives as long as the one before was made to. */
+  readonly secretExpiresAt?: string | null;
+  /** The same, in days from now. */
+  readonly secretLifetimeDays?: number;
+}
+
 /** The service's calls for one tenant. Each throws a ServiceAccountsError when the service refuses. */
 export interface ServiceAccountsClient {
   /** What there is to grant, and what of it the caller may grant. */
@@ -51,7 +60,9 @@ export interface ServiceAccountsClient {
   create(account: CreateServiceAccount, options?: KeyedOptions): Promise<ServiceAccountWithSecret>;
   /** Changes what is given; `description: null` clears. */
   edit(id: string, changes: EditServiceAccount, options?: ChangeOptions): Promise<ServiceAccount>;
-  regenerateSecret(id: string, options?: ChangeOptions & KeyedOptions): Promise<ServiceAccountWithSecret>;
+  regenerateSecret(id: string, options?: RegenerateOptions): Promise<ServiceAccountWithSecret>;
+  /** Ends an overlap: the secret before works no longer, the one of now does. */
+  endPreviousSecret(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
   activate(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
   deactivate(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
   delete(id: string, options?: ChangeOptions): Promise<void>;
@@ -110,9 +121,15 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
     edit: (id, body, options) => answer(api.PATCH(one, { ...change(id, options), body })),
     regenerateSecret: (id, options = {}) => {
       const { params, ...rest } = change(id, options);
-      const header = { ...params.header, ...key(options) };
-      return withSecret(api.POST(`${one}/regenerate-secret`, { params: { ...params, header }, ...rest }));
+      const { signal: _, ifMatch: __, idempotencyKey: ___, ...body } = options;
+      const request = {
+        ...rest,
+        params: { ...params, header: { ...params.header, ...key(options) } },
+        ...(Object.keys(body).length === 0 ? {} : { body }),
+      };
+      return withSecret(api.POST(`${one}/regenerate-secret`, request));
     },
+    endPreviousSecret: (id, options) => answer(api.DELETE(`${one}/previous-secret`, change(id, options))),
     activate: (id, options) => answer(api.POST(`${one}/activate`, change(id, options))),
     deactivate: (id, options) => answer(api.POST(`${one}/deactivate`, change(id, options))),
     delete: async (id, options) => {
@@ -133,7 +150,8 @@ const key = ({ idempotencyKey = crypto.randomUUID() }: KeyedOptions) => ({
  */
 function isRepeatable({ method, url, headers }: Request): boolean {
   if (method === 'GET' || headers.has('idempotency-key')) return true;
-  return !headers.has('if-match') && (method === 'PATCH' || /\/(de)?activate$/.test(url));
+  const endsAlike = method === 'PATCH' || /\/((de)?activate|previous-secret)$/.test(url);
+  return endsAlike && !headers.has('if-match');
 }
 
 interface Outcome<Data> {

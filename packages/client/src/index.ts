@@ -3,6 +3,7 @@ export {
   type ChangeOptions,
   createServiceAccountsClient,
   type KeyedOptions,
+  type RegenerateOptions,
   type ServiceAccountsClient,
   type ServiceAccountsClientOptions,
 } from './client.ts';

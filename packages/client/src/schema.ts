@@ -127,10 +127,30 @@ export interface paths {
         put?: never;
         /**
          * Regenerate the secret
-         * @description Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on; tokens issued before work until they expire. You need every right that the account has.
+         * @description Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire. You need every right that the account has. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.
          */
         post: operations["regenerateSecret"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenantId}/service-accounts/{id}/previous-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End the overlap of a rotation
+         * @description Keycloak refuses the secret before from then on, and goes on to take the one of now. Does nothing where there is no overlap. It only takes power away, so `service-accounts:write` is enough.
+         */
+        delete: operations["endPreviousSecret"];
         options?: never;
         head?: never;
         patch?: never;
@@ -235,6 +255,16 @@ export interface components {
              *     ]
              */
             permissions?: string[];
+            /**
+             * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
+             * @example 2027-01-31T12:00:00Z
+             */
+            secretExpiresAt?: string | null;
+            /**
+             * @description The same, in days from now.
+             * @example 90
+             */
+            secretLifetimeDays?: number;
         };
         /** @description A JSON merge patch (RFC 7396): what is left out stays, `description: null` clears. */
         EditServiceAccountInput: {
@@ -261,6 +291,23 @@ export interface components {
              */
             permissions?: string[];
         };
+        RegenerateSecretInput: {
+            /**
+             * @description For how many seconds the secret of now works beside the new one. 0, or left out: it ends at once.
+             * @example 86400
+             */
+            overlapSeconds?: number;
+            /**
+             * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
+             * @example 2027-01-31T12:00:00Z
+             */
+            secretExpiresAt?: string | null;
+            /**
+             * @description The same, in days from now.
+             * @example 90
+             */
+            secretLifetimeDays?: number;
+        };
         /** @description Problem details (RFC 9457). */
         Problem: {
             /**
@@ -276,7 +323,7 @@ export interface components {
              * @description The kind of problem, for programs. Later versions add more.
              * @enum {string}
              */
-            code: "invalid-request" | "invalid-json" | "missing-token" | "invalid-token" | "wrong-tenant" | "tenant-off" | "permission-missing" | "service-account-not-found" | "route-not-found" | "method-not-allowed" | "change-in-progress" | "username-taken" | "account-limit-reached" | "idempotency-key-spent" | "precondition-failed" | "body-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "keycloak-unavailable" | "half-done" | "outcome-unknown";
+            code: "invalid-request" | "invalid-json" | "missing-token" | "invalid-token" | "wrong-tenant" | "tenant-off" | "permission-missing" | "service-account-not-found" | "route-not-found" | "method-not-allowed" | "change-in-progress" | "username-taken" | "account-limit-reached" | "overlap-unavailable" | "secret-expiry-unavailable" | "idempotency-key-spent" | "precondition-failed" | "body-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "keycloak-unavailable" | "half-done" | "outcome-unknown";
             /** @description What went wrong this time and what to do, to be shown to people. */
             detail: string;
             /** @description Names this request in the log of the service. */
@@ -319,6 +366,16 @@ export interface components {
             secretHint: string;
             /** Format: date-time */
             secretCreatedAt: string;
+            /** @description From when Keycloak refuses the secret; null for one without an end. */
+            secretExpiresAt: string | null;
+            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
+            secretExpired: boolean;
+            /** @description The secret before, while it works beside the one of now, and until when it does. */
+            previousSecret: {
+                hint: string;
+                /** Format: date-time */
+                validUntil: string;
+            } | null;
             /** Format: date-time */
             createdAt: string;
             /** @description The person, or the service account, that did it. */
@@ -359,6 +416,16 @@ export interface components {
             secretHint: string;
             /** Format: date-time */
             secretCreatedAt: string;
+            /** @description From when Keycloak refuses the secret; null for one without an end. */
+            secretExpiresAt: string | null;
+            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
+            secretExpired: boolean;
+            /** @description The secret before, while it works beside the one of now, and until when it does. */
+            previousSecret: {
+                hint: string;
+                /** Format: date-time */
+                validUntil: string;
+            } | null;
             /** Format: date-time */
             createdAt: string;
             /** @description The person, or the service account, that did it. */
@@ -377,6 +444,8 @@ export interface components {
             version: string;
             /** @description Shown this once. Store it; if it is lost, regenerate it. */
             clientSecret: string;
+            /** @description The hints of the secrets that worked until this call and no longer do. */
+            endedSecretHints: string[];
             /**
              * Format: uri
              * @description Keycloak's token URL.
@@ -519,6 +588,8 @@ export interface operations {
                         provisioned: boolean;
                         /** @description What is missing, or more than it should be. */
                         missing: string[];
+                        /** @description Features that Keycloak, as it was started, does not have; everything else works. */
+                        unavailable: string[];
                     };
                 };
             };
@@ -567,6 +638,8 @@ export interface operations {
                         provisioned: boolean;
                         /** @description What is missing, or more than it should be. */
                         missing: string[];
+                        /** @description Features that Keycloak, as it was started, does not have; everything else works. */
+                        unavailable: string[];
                     };
                 };
             };
@@ -712,7 +785,10 @@ export interface operations {
                 search?: string;
                 /** @description Admin, Agent, or a choice of permissions. */
                 mode?: "admin" | "agent" | "custom";
-                status?: "active" | "inactive";
+                /** @description `expired` are the active ones whose secret has ended. */
+                status?: "active" | "inactive" | "expired";
+                /** @description Only accounts whose secret ends, or has ended, before this time. */
+                expiresBefore?: string;
                 /** @description How many to a page, 1 to 100; 20 when left out. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -942,7 +1018,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `username-taken`: The username is taken. `account-limit-reached`: The tenant has as many service accounts as it may. `change-in-progress`: Another change is under way. `idempotency-key-spent`: The request can no longer be repeated. */
+            /** @description `username-taken`: The username is taken. `account-limit-reached`: The tenant has as many service accounts as it may. `secret-expiry-unavailable`: A secret cannot expire here. `change-in-progress`: Another change is under way. `idempotency-key-spent`: The request can no longer be repeated. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -952,7 +1028,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "username-taken" | "account-limit-reached" | "change-in-progress" | "idempotency-key-spent";
+                        code: "username-taken" | "account-limit-reached" | "secret-expiry-unavailable" | "change-in-progress" | "idempotency-key-spent";
                     };
                 };
             };
@@ -1679,7 +1755,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RegenerateSecretInput"];
+            };
+        };
         responses: {
             /** @description The account, with its new secret. */
             200: {
@@ -1769,7 +1849,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `change-in-progress`: Another change is under way. `idempotency-key-spent`: The request can no longer be repeated. */
+            /** @description `change-in-progress`: Another change is under way. `overlap-unavailable`: A secret can only be replaced at once. `secret-expiry-unavailable`: A secret cannot expire here. `idempotency-key-spent`: The request can no longer be repeated. */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1779,7 +1859,245 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "change-in-progress" | "idempotency-key-spent";
+                        code: "change-in-progress" | "overlap-unavailable" | "secret-expiry-unavailable" | "idempotency-key-spent";
+                    };
+                };
+            };
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "precondition-failed";
+                    };
+                };
+            };
+            /** @description `body-too-large`: The body is too large. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "body-too-large";
+                    };
+                };
+            };
+            /** @description `unsupported-media-type`: The body has to be JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "unsupported-media-type";
+                    };
+                };
+            };
+            /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "idempotency-key-reused";
+                    };
+                };
+            };
+            /** @description `rate-limited`: Too many requests. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "rate-limited";
+                    };
+                };
+            };
+            /** @description `internal-error`: Something went wrong here. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "internal-error";
+                    };
+                };
+            };
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "keycloak-unavailable";
+                    };
+                };
+            };
+            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "outcome-unknown";
+                    };
+                };
+            };
+        };
+    };
+    endPreviousSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+                /** @description The service account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "invalid-request" | "invalid-json";
+                    };
+                };
+            };
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "missing-token" | "invalid-token";
+                    };
+                };
+            };
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
+                    };
+                };
+            };
+            /** @description `service-account-not-found`: There is no such service account. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "service-account-not-found";
+                    };
+                };
+            };
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Allow: components["headers"]["Allow"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "method-not-allowed";
+                    };
+                };
+            };
+            /** @description `change-in-progress`: Another change is under way. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "change-in-progress";
                     };
                 };
             };

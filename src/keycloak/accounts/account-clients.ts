@@ -1,7 +1,7 @@
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import { z } from 'zod';
 import { keycloakUnavailable } from '../../errors.ts';
-import { clientAttributes } from '../../names.ts';
+import { clientAttributes, keycloakSecretAttributes } from '../../names.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
 import { notFound } from '../../service-accounts/load.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
@@ -14,6 +14,7 @@ import {
   editedColumns,
   finishedAttributes,
   newClient,
+  previousSecretAttributes,
   secretAttributes,
   statusFields,
   updatedAttributes,
@@ -31,11 +32,14 @@ type AccountClients = Pick<
   | 'editAccount'
   | 'showInConsole'
   | 'replaceSecret'
+  | 'endPreviousSecret'
+  | 'noteExpiryWarning'
   | 'setStatus'
   | 'deleteAccount'
 >;
 
 const withClientId = z.looseObject({ clientId: z.string() });
+const withSecret = z.object({ secret: z.string().min(1) });
 const writable = z.object({
   enabled: z.boolean(),
   name: z.string().optional(),
@@ -71,6 +75,17 @@ export function accountClients(
       const stored = writable.safeParse(answer.body);
       return stored.success && holds(stored.data, body);
     });
+  }
+
+  /** The secret that an account has. It goes back to Keycloak and nowhere else. */
+  async function readSecret(id: string): Promise<string> {
+    const operation = 'read secret';
+    const answer = await call({ operation, method: 'GET', path: clientPath(id), expected: [403, 404] });
+    if (answer.status >= 300) throw notFound();
+    const client = withSecret.safeParse(answer.body);
+    // Not with what the schema says: it would quote what it found.
+    if (!client.success) throw keycloakUnavailable(new KeycloakFailure(operation, { upstream: 'no secret' }));
+    return client.data.secret;
   }
 
   return {
@@ -133,10 +148,19 @@ export function accountClients(
     showInConsole: (account) =>
       write('show in console', account.id, { ...consoleText(account), attributes: {} }),
 
-    async replaceSecret(id, secret, stamp, requests) {
-      const renewed = secretAttributes(secret, stamp.at, requests);
+    async replaceSecret(id, renewal, stamp) {
+      const replaced = typeof renewal.previous === 'object' ? await readSecret(id) : undefined;
+      const renewed = secretAttributes(renewal, stamp.at, replaced);
       const attributes = { ...renewed, ...updatedAttributes(stamp) };
-      await write('replace secret', id, { secret: secret.value, attributes });
+      await write('replace secret', id, { secret: renewal.secret.value, attributes });
+    },
+
+    noteExpiryWarning: (id, days) =>
+      write('note expiry warning', id, { attributes: { [clientAttributes.expiryWarned]: String(days) } }),
+
+    async endPreviousSecret(id, stamp) {
+      const attributes = { ...previousSecretAttributes(null), ...updatedAttributes(stamp) };
+      await write('end previous secret', id, { attributes });
     },
 
     async setStatus(id, status, stamp) {
@@ -167,7 +191,10 @@ function holds(client: z.infer<typeof writable>, { attributes, ...columns }: Cli
     ([name, value]) => (client[name as keyof typeof columns] ?? '') === value,
   );
   const attributesHold = Object.entries(attributes).every(
-    ([name, value]) => (client.attributes[name] ?? '') === value,
+    ([name, value]) =>
+      (client.attributes[name] ?? '') === value ||
+      // Keycloak gives a secret without an end one that is a hundred years away.
+      (value === '' && name === keycloakSecretAttributes.expiresAt),
   );
   return columnsHold && attributesHold;
 }

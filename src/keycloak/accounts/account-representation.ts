@@ -1,20 +1,23 @@
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import { z } from 'zod';
-import { clientAttributes as attribute, names } from '../../names.ts';
+import { parseJson } from '../../json.ts';
+import { clientAttributes as attribute, keycloakSecretAttributes, names } from '../../names.ts';
 import { type Mode, modes } from '../../permissions/catalogue.ts';
 import {
   type Account,
   type Actor,
+  type PreviousSecret,
   type StatusBeforeTenantOff,
   withVersion,
 } from '../../service-accounts/account.ts';
 import { createdAtOf } from '../../service-accounts/client-id.ts';
-import type { AccountEdit, AccountStatus, NewAccount, NewSecret } from '../../service-accounts/gateway.ts';
-import {
-  parseRequests,
-  type RememberedRequests,
-  serializeRequests,
-} from '../../service-accounts/remembered-requests.ts';
+import type {
+  AccountEdit,
+  AccountStatus,
+  NewAccount,
+  SecretRenewal,
+} from '../../service-accounts/gateway.ts';
+import { parseRequests, serializeRequests } from '../../service-accounts/remembered-requests.ts';
 
 /** The client that a new account is: confidential, client credentials only, its tokens with our scope alone. */
 export function newClient(account: NewAccount): ClientRepresentation {
@@ -52,6 +55,7 @@ export function newClient(account: NewAccount): ClientRepresentation {
       [attribute.updatedBy]: JSON.stringify(account.by),
       [attribute.secretCreatedAt]: account.at,
       [attribute.secretHint]: account.secretHint,
+      ...(account.secretExpiresAt === null ? {} : expiryAttributes(account.secretExpiresAt)),
       [attribute.unfinishedSince]: account.at,
       [attribute.requests]: serializeRequests(account.requests),
       // Signing ES256 takes the token URL about half the time that Keycloak's stock RS256 does.
@@ -109,17 +113,48 @@ function grantAttributes(mode: Mode, permissions: readonly string[]): Record<str
   return { [attribute.mode]: mode, [attribute.permissions]: permissions.join(' ') };
 }
 
+/** @param replaced the secret of now; needed when it stays valid as the previous one, and only then */
 export function secretAttributes(
-  secret: NewSecret,
+  { secret, expiresAt, requests, previous }: SecretRenewal,
   at: string,
-  requests: RememberedRequests | null,
+  replaced?: string,
 ): Record<string, string> {
   return {
     [attribute.secretHint]: secret.hint,
     [attribute.secretCreatedAt]: at,
     [attribute.requests]: serializeRequests(requests),
+    ...expiryAttributes(expiresAt),
+    [attribute.expiryWarned]: '',
+    ...(previous === 'stays'
+      ? {}
+      : previousSecretAttributes(previous === 'ends' ? null : previous, at, replaced)),
   };
 }
+
+/** When a secret ends, as it is shown and as Keycloak enforces it; without an end Keycloak puts in one of its own, far away. */
+function expiryAttributes(expiresAt: string | null): Record<string, string> {
+  return {
+    [attribute.secretExpiresAt]: expiresAt ?? '',
+    [keycloakSecretAttributes.expiresAt]: expiresAt === null ? '' : epochSeconds(expiresAt),
+  };
+}
+
+/** A previous secret, or that there is none, as this service and as Keycloak keep it. */
+export function previousSecretAttributes(
+  previous: PreviousSecret | null,
+  at = '',
+  secret = '',
+): Record<string, string> {
+  const { rotated, rotatedAt, rotatedExpiresAt } = keycloakSecretAttributes;
+  return {
+    [attribute.previousSecret]: previous === null ? '' : JSON.stringify(previous),
+    [rotated]: previous === null ? '' : secret,
+    [rotatedAt]: previous === null ? '' : epochSeconds(at),
+    [rotatedExpiresAt]: previous === null ? '' : epochSeconds(previous.validUntil),
+  };
+}
+
+const epochSeconds = (at: string): string => String(Math.floor(Date.parse(at) / 1000));
 
 /** What marks an account as finished. */
 export const finishedAttributes: Record<string, string> = { [attribute.unfinishedSince]: '' };
@@ -167,8 +202,17 @@ const managedClient = z.object({
     [attribute.permissions]: z.string().default(''),
     [attribute.secretHint]: z.string().default(''),
     [attribute.requests]: z.string().optional(),
+    [attribute.previousSecret]: z.string().optional(),
   }),
 });
+
+const previousSecret = z.object({ hint: z.string(), validUntil: z.iso.datetime() });
+
+/** One whose time is over is none any more. */
+function previousSecretFrom(value: string | undefined): PreviousSecret | null {
+  const stored = previousSecret.safeParse(parseJson(value ?? '')).data;
+  return stored !== undefined && Date.parse(stored.validUntil) > Date.now() ? stored : null;
+}
 
 /**
  * The account that a client is, or undefined for a client that carries no mark and tenant. Keycloak's answer holds the
@@ -197,6 +241,13 @@ export function accountOf(client: unknown): Account | undefined {
     tenantOff: tenantOffOf(attributes[attribute.offWithTenant]),
     secretHint: attributes[attribute.secretHint],
     secretCreatedAt: time(attributes[attribute.secretCreatedAt]) ?? createdAt,
+    // Who regenerates in Keycloak's console ends it there alone.
+    secretExpiresAt: time(attributes[attribute.secretExpiresAt]) ?? null,
+    expiryWarnedDays: Number(attributes[attribute.expiryWarned]) || null,
+    previousSecret:
+      keycloakSecretAttributes.rotated in attributes
+        ? previousSecretFrom(attributes[attribute.previousSecret])
+        : null,
     createdAt,
     createdBy: actorFrom(attributes[attribute.createdBy]),
     updatedAt: time(attributes[attribute.updatedAt]) ?? createdAt,

@@ -40,6 +40,7 @@ function bind(
     ...accountLocks(calls, realm, slots),
     catalogue: async (options) =>
       (await realm.catalogue(options?.fresh ? catalogueAge.fresh : catalogueAge.usual)).catalogue,
+    canRotateSecrets: () => realm.canRotateSecrets(),
     forCleanup: () => bind(api, shared, slots, { signal: cleanup, cleanup }, fence),
   };
 }
@@ -50,5 +51,6 @@ function boundRealm(shared: RealmObjects, signal: AbortSignal): RealmObjects {
     ...shared,
     clientUuid: (clientId) => waitWithin(signal, shared.clientUuid(clientId)),
     catalogue: (maxAgeMs) => waitWithin(signal, shared.catalogue(maxAgeMs)),
+    canRotateSecrets: () => waitWithin(signal, shared.canRotateSecrets()),
   };
 }

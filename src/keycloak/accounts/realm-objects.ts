@@ -6,6 +6,7 @@ import { names, roleAttributes } from '../../names.ts';
 import type { Catalogue, PermissionGroup } from '../../permissions/catalogue.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
 import { KeycloakFailure } from '../calls/failures.ts';
+import { secretRotationProbe } from './secret-rotation.ts';
 
 /** A role as role mappings name it. */
 export interface RoleReference {
@@ -46,6 +47,8 @@ export interface RealmObjects {
   /** The role of a tenant on `orki-tenants`, for which `ensure` asks when it is not known yet. */
   tenantRole(tenantId: string, ensure: () => Promise<RoleReference>): Promise<RoleReference>;
   forgetTenantRole(tenantId: string): void;
+  /** Whether Keycloak keeps two secrets and ends them on time; see `secretRotationProbe`. */
+  canRotateSecrets(): Promise<boolean>;
 }
 
 export const catalogueAge = { usual: catalogueLifeMs, fresh: freshForMs } as const;
@@ -116,6 +119,7 @@ export function createRealmObjects(api: AdminApi, callTimeoutMs: number): RealmO
     },
     tenantRole: (tenantId, ensure) => cachedIn(tenantRoles, tenantId, ensure),
     forgetTenantRole: (tenantId) => void tenantRoles.delete(tenantId),
+    canRotateSecrets: secretRotationProbe(api, callTimeoutMs),
   };
 }
 

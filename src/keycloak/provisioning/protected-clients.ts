@@ -3,8 +3,13 @@ import { allPages } from '../../pages.ts';
 import type { StoredClient } from './lookups.ts';
 import type { Target } from './step.ts';
 
-/** The service keeps its roles in these, and making a role takes the right to manage its client. */
-const managedByService: string[] = [names.tenantsClient, names.usernamesClient, names.locksClient];
+/** The service keeps its roles in these, or writes to them; making a role takes the right to manage its client. */
+const managedByService: string[] = [
+  names.tenantsClient,
+  names.usernamesClient,
+  names.locksClient,
+  names.rotationProbeClient,
+];
 
 /** `orki-api` is readable, and so has a permission of its own. */
 const protectedElsewhere: string[] = [names.apiClient];

@@ -1,6 +1,6 @@
 import type ClientPolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientPolicyRepresentation.js';
 import type ClientProfileRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientProfileRepresentation.js';
-import { names } from '../../names.ts';
+import { clientAttributes, names } from '../../names.ts';
 
 /** Every field in which Keycloak 26.7 looks for an address, of SAML clients too. */
 const addresses = [
@@ -37,6 +37,44 @@ export const accountClientProfile = {
     },
   ],
 } satisfies ClientProfileRepresentation;
+
+/** A hundred years, in seconds: a secret ends when the service says so, and not by itself. */
+const neverSeconds = 3_153_600_000;
+
+/**
+ * Under it Keycloak keeps a second secret, and the time at which each ends, through every write; without it each write
+ * removes both. It makes up no end of its own. When an account is written to whose secret has ended, Keycloak gives it a
+ * random one that nobody knows; `rotated-expiration-period` 0 keeps the ended one from being taken beside that.
+ */
+export const rotationProfile = {
+  name: 'orki secrets',
+  description: 'Two secrets for a time, and secrets that end, as the service says.',
+  executors: [
+    {
+      executor: 'secret-rotation',
+      configuration: {
+        'expiration-period': neverSeconds,
+        'rotated-expiration-period': 0,
+        'remaining-rotation-period': 0,
+      },
+    },
+  ],
+} satisfies ClientProfileRepresentation;
+
+/** Whoever writes to them, in the console too: a write to which this did not apply would make a secret eternal. */
+export const rotationPolicy = {
+  name: 'orki secrets of service accounts',
+  description:
+    'The secrets of service accounts end when the service says so, whoever else changes the client.',
+  enabled: true,
+  conditions: [
+    {
+      condition: 'client-attributes',
+      configuration: { attributes: JSON.stringify([{ key: clientAttributes.managed, value: 'true' }]) },
+    },
+  ],
+  profiles: [rotationProfile.name],
+} satisfies ClientPolicyRepresentation;
 
 const policyForService = {
   name: 'orki what the service makes',

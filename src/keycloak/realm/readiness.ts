@@ -8,6 +8,8 @@ import type { TokenProvider } from '../calls/token-cache.ts';
 import { requireLeastRights } from './least-rights.ts';
 
 const checkedForMs = 2_000;
+const secretRotation =
+  "overlap of secrets: Keycloak's option --features=client-secret-rotation, or its client policy (provision again)";
 
 /**
  * Looks for what the service can't work without: its own credentials, the clients and the catalogue that provisioning
@@ -54,6 +56,15 @@ export function readinessCheck(
     [`Keycloak's option searchable-attributes with ${clientAttributes.tenant}`]: tenantSearch,
   };
 
+  async function unavailableFeatures(): Promise<string[]> {
+    try {
+      return (await realm.canRotateSecrets()) ? [] : [secretRotation];
+    } catch (error) {
+      onFailure(error);
+      return [];
+    }
+  }
+
   async function check(): ReturnType<CheckReadiness> {
     const found = await Promise.allSettled(Object.values(requirements).map((look) => look()));
     const failures = found.flatMap((result, index) =>
@@ -63,11 +74,13 @@ export function readinessCheck(
     );
     for (const { error } of failures) onFailure(error);
     if (failures.some(({ error }) => isUnreachable(error))) {
-      return { keycloak: 'down', provisioned: wasProvisioned, missing: [] };
+      return { keycloak: 'down', provisioned: wasProvisioned, missing: [], unavailable: [] };
     }
     wasProvisioned = failures.length === 0;
-    if (wasProvisioned) return { keycloak: 'up', provisioned: true, missing: [] };
-    return { keycloak: 'up', provisioned: false, missing: failures.map(({ name }) => name) };
+    const unavailable = await unavailableFeatures();
+    if (wasProvisioned) return { keycloak: 'up', provisioned: true, missing: [], unavailable };
+    const missing = failures.map(({ name }) => name);
+    return { keycloak: 'up', provisioned: false, missing, unavailable };
   }
 
   return () => {

@@ -49,6 +49,13 @@ it('attack 29: a secret is in its one answer and nowhere else, whatever goes wro
     await send({ path: `${path}/deactivate`, method: 'POST' }, 0);
     await send({ path: `${path}/regenerate-secret`, method: 'POST' }, 1);
     await send({ path: `${path}/activate`, method: 'POST' }, 0);
+    // From here on Keycloak has two secrets of the account, one of them among its attributes.
+    await send({ path: `${path}/regenerate-secret`, method: 'POST', body: { overlapSeconds: 600 } }, 1);
+    await send({ path, method: 'PATCH', body: { description: 'edited in an overlap' } }, 0);
+    await send({ path: `${path}/regenerate-secret`, method: 'POST', body: { overlapSeconds: 60 } }, 1);
+    await send({ path, method: 'GET' }, 0);
+    await send({ path: `${path}/previous-secret`, method: 'DELETE' }, 0);
+    await send({ path: `${path}/regenerate-secret`, method: 'POST', body: { overlapSeconds: 60 } }, 1);
     await send({ path: `${path}/regenerate-secret`, method: 'POST', as: 'viewer' }, 0);
     for (const read of [path, `${collection}?limit=100`, '/acme/permissions']) await send({ path: read }, 0);
     await send({ path, method: 'DELETE' }, 0);

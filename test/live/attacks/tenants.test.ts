@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clientAttributes, names } from '../../../src/names.ts';
-import { roleHolders } from '../../provisioning/role-holders.ts';
+import { seenByService } from '../../provisioning/role-holders.ts';
 import { pathOf } from '../../support/accounts.ts';
 import { type AttackedHouse, attackedHouse, everyCallOn } from '../../support/attacked-house.ts';
 import { rawRequest, sendRaw } from '../../support/raw-http.ts';
@@ -64,7 +64,7 @@ const ofKeycloak = [
   'security-admin-console',
   'admin-permissions',
 ];
-const ofOrki = [...roleHolders, names.serviceClient, names.frontendClient];
+const ofOrki = [...seenByService, names.serviceClient, names.frontendClient];
 
 it.each([...ofKeycloak, ...ofOrki])(
   'attack 3: the client %s is no service account by any call',

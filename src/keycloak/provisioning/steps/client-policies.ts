@@ -1,10 +1,18 @@
 import type ClientPolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientPolicyRepresentation.js';
 import type ClientProfileRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientProfileRepresentation.js';
-import { type Comparison, creation, type Difference, update } from '../comparison.ts';
+import { type Comparison, creation, type Difference, finding, update } from '../comparison.ts';
 import { mismatches, setDifference } from '../mismatches.ts';
 import { isProvisioned } from '../ownership.ts';
-import { accountClientProfile, desiredClientPolicies } from '../service-client-policies.ts';
+import {
+  accountClientProfile,
+  desiredClientPolicies,
+  rotationPolicy,
+  rotationProfile,
+} from '../service-client-policies.ts';
 import { MissingPrerequisite, type Step, type Target } from '../step.ts';
+
+const rotationFeature = 'client-secret-rotation';
+const rotationExecutor = 'secret-rotation';
 
 /**
  * What the clients that the service makes have to be like. Keycloak keeps all policies of a realm in one document and
@@ -17,15 +25,23 @@ export const clientPolicies: Step = {
     const realm = await keycloak.realms.findOne({ realm: target.realm });
     if (!realm) throw new MissingPrerequisite(`realm ${target.realm}`);
 
+    const canRotate = await knowsRotation(target);
+    if (!canRotate) {
+      yield finding(
+        `Keycloak was started without --features=${rotationFeature}: secrets can neither overlap nor expire until it is started with it and provisioned again; everything else works`,
+        { blocking: false },
+      );
+    }
     const { profiles = [] } = await keycloak.clientPolicies.listProfiles();
-    const { name: profileName } = accountClientProfile;
-    const stored = profiles.find(({ name }) => name === profileName);
-    yield saveIfDifferent(`client profile "${profileName}"`, stored && profileMismatches(stored), () =>
-      saveProfile(target),
-    );
+    for (const wanted of canRotate ? [accountClientProfile, rotationProfile] : [accountClientProfile]) {
+      const stored = profiles.find(({ name }) => name === wanted.name);
+      const found = stored && profileMismatches(wanted, stored);
+      yield saveIfDifferent(`client profile "${wanted.name}"`, found, () => saveProfile(target, wanted));
+    }
 
     const { policies = [] } = await keycloak.clientPolicies.listPolicies();
-    for (const policy of desiredClientPolicies({ ownsRealm: isProvisioned(realm) })) {
+    const desired = desiredClientPolicies({ ownsRealm: isProvisioned(realm) });
+    for (const policy of canRotate ? [...desired, rotationPolicy] : desired) {
       const found = policies.find(({ name }) => name === policy.name);
       yield saveIfDifferent(`client policy "${policy.name}"`, found && policyMismatches(policy, found), () =>
         savePolicy(target, policy),
@@ -50,16 +66,25 @@ async function savePolicy({ keycloak }: Target, policy: ClientPolicyRepresentati
   await keycloak.clientPolicies.updatePolicy({ policies: [...others, policy] });
 }
 
-async function saveProfile({ keycloak }: Target): Promise<void> {
+async function saveProfile({ keycloak }: Target, wanted: ClientProfileRepresentation): Promise<void> {
   const { profiles = [] } = await keycloak.clientPolicies.listProfiles();
-  const others = profiles.filter(({ name }) => name !== accountClientProfile.name);
-  await keycloak.clientPolicies.createProfiles({ profiles: [...others, accountClientProfile] });
+  const others = profiles.filter(({ name }) => name !== wanted.name);
+  await keycloak.clientPolicies.createProfiles({ profiles: [...others, wanted] });
 }
 
-function profileMismatches(found: ClientProfileRepresentation): string[] {
+/** Whether this Keycloak, as it was started, has the executor: it refuses a profile with one that it does not know. */
+async function knowsRotation({ keycloak }: Target): Promise<boolean> {
+  const { providers } = await keycloak.serverInfo.find();
+  return rotationExecutor in (providers?.['client-policy-executor']?.providers ?? {});
+}
+
+function profileMismatches(
+  wanted: ClientProfileRepresentation,
+  found: ClientProfileRepresentation,
+): string[] {
   const byName = ({ executors = [] }: ClientProfileRepresentation) =>
     Object.fromEntries(executors.map(({ executor = '', configuration }) => [executor, configuration ?? {}]));
-  return differences('executor', byName(accountClientProfile), byName(found));
+  return differences('executor', byName(wanted), byName(found));
 }
 
 function policyMismatches(wanted: ClientPolicyRepresentation, found: ClientPolicyRepresentation): string[] {

@@ -1,4 +1,4 @@
-import { names } from '../../../names.ts';
+import { clientAttributes, names } from '../../../names.ts';
 import { unchanged } from '../comparison.ts';
 import { findClient } from '../lookups.ts';
 import { compareOwnedClient, withoutFlows } from '../owned-client.ts';
@@ -48,6 +48,19 @@ export const resourceClients: Step = {
       clientId: names.locksClient,
       name: 'Orki locks',
       description: 'One role for each change of a service account that is under way.',
+    });
+    yield* compareOwnedClient(target, {
+      ...withoutFlows,
+      enabled: false,
+      // Keycloak rotates no secret of a bearer-only client.
+      bearerOnly: false,
+      clientAuthenticatorType: 'client-secret',
+      fullScopeAllowed: false,
+      clientId: names.rotationProbeClient,
+      name: 'Orki probe of secret rotation',
+      description: 'Disabled. The service writes to it to see whether Keycloak ends secrets on time.',
+      // The client policy for service accounts is to hold for it as well.
+      attributes: { [clientAttributes.managed]: 'true' },
     });
   },
 };
