@@ -61,7 +61,7 @@ function Account({ account, catalogue, rights }: AccountProps) {
     <>
       <PageHeading title={account.username} lead={account.description ?? t('account.no-description')}>
         <div className="account-badges">
-          <StatusBadge status={account.status} />
+          <StatusBadge account={account} />
           <ModeBadge mode={account.mode} />
         </div>
       </PageHeading>

@@ -1,4 +1,5 @@
 import type { ServiceAccount } from '@orki/service-accounts-client';
+import { stateOf } from '../design/badges.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
 import { Time } from '../design/time.tsx';
 import { useTexts } from '../i18n/text.ts';
@@ -6,13 +7,13 @@ import { useTexts } from '../i18n/text.ts';
 /** Every field of an account that no other part of the page shows. */
 export function Facts({ account }: { readonly account: ServiceAccount }) {
   const { t, exact } = useTexts();
-  const { clientId, secretHint, secretCreatedAt, status } = account;
+  const { clientId, secretHint, secretCreatedAt } = account;
   return (
     <section className="panel" aria-labelledby="facts">
       <h2 id="facts" className="panel-title">
         {t('account.details')}
       </h2>
-      <p className="account-can">{t(`account.can.${status}`)}</p>
+      <p className="account-can">{t(`account.can.${stateOf(account)}`)}</p>
       <dl className="facts">
         <div>
           <dt>client_id</dt>

@@ -6,12 +6,19 @@ export function ModeBadge({ mode }: Pick<ServiceAccount, 'mode'>) {
   return <span className={`badge mode-${mode}`}>{t(`mode.${mode}`)}</span>;
 }
 
-export function StatusBadge({ status }: Pick<ServiceAccount, 'status'>) {
+type Status = Pick<ServiceAccount, 'status' | 'secretExpired'>;
+
+/** Whether an account obtains tokens, and if not, why. */
+export const stateOf = ({ status, secretExpired }: Status) =>
+  status === 'active' && secretExpired ? 'expired' : status;
+
+export function StatusBadge({ account }: { readonly account: Status }) {
   const { t } = useTexts();
+  const state = stateOf(account);
   return (
-    <span className={`status status-${status}`}>
+    <span className={`status status-${state}`}>
       <span className="status-dot" aria-hidden="true" />
-      {t(`status.${status}`)}
+      {t(`status.${state}`)}
     </span>
   );
 }

@@ -45,7 +45,7 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
         <ModeBadge mode={account.mode} />
       </td>
       <td data-label={t('list.column.status')}>
-        <StatusBadge status={account.status} />
+        <StatusBadge account={account} />
       </td>
       <td data-label={t('list.column.secret')}>
         <code className="hint" dir="ltr" title={t('list.hint', { hint: secretHint })}>

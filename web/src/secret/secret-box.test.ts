@@ -7,6 +7,7 @@ it('keeps the secret in one place, and not there either once it was destroyed', 
     ...account,
     clientSecret: 'orki_sa_secret',
     tokenUrl: 'https://auth.test/token',
+    endedSecretHints: [],
     replayed: true,
   };
   const { box, account: rest, wasReplayed } = openAnswer(answer);

@@ -15,6 +15,7 @@ export const messages = {
   'mode.custom.description': 'تختار بنفسك الميزات المسموح بها بالضبط.',
   'status.active': 'نشط',
   'status.inactive': 'غير نشط',
+  'status.expired': 'انتهت صلاحية السر',
 
   'list.label': 'حسابات الخدمة',
   'list.search': 'البحث في حسابات الخدمة',
@@ -226,6 +227,7 @@ export const messages = {
   'account.secret': 'السر',
   'account.can.active': 'نشط: يمكنه الحصول على رموز.',
   'account.can.inactive': 'غير نشط: لا يمكنه الحصول على رموز حتى يُفعَّل.',
+  'account.can.expired': 'انتهت صلاحية سره: لا يمكنه الحصول على رموز حتى يُعاد إنشاء السر.',
   'account.no-description': 'لا وصف',
   'account.permissions': 'ما يمكنه فعله',
   'account.permissions.others': 'صلاحيات أخرى',
@@ -267,6 +269,8 @@ export const messages = {
   'error.idempotency-key-reused': 'تعذّرت إعادة الطلب. أعد المحاولة.',
   'error.rate-limited': 'طلبات كثيرة في وقت واحد. انتظر لحظة ثم أعد المحاولة.',
   'error.internal-error': 'حدث خطأ في الخدمة. إن تكرر فأعطِ رقم الطلب لفريق الدعم.',
+  'error.overlap-unavailable': 'هنا لا يمكن استبدال السر إلا فورًا.',
+  'error.secret-expiry-unavailable': 'هنا لا يمكن أن تكون للسر نهاية.',
   'error.keycloak-unavailable':
     'لا يستجيب Keycloak حاليًا. لم يتغير شيء، وما أدخلته محفوظ في الصفحة. أعد المحاولة بعد لحظات.',
   'error.half-done': 'بدأ التغيير ولم يمكن إتمامه. أعد المحاولة لإتمامه.',

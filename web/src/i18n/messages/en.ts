@@ -13,6 +13,7 @@ export const messages = {
   'mode.custom.description': 'You select exactly which features to allow.',
   'status.active': 'Active',
   'status.inactive': 'Inactive',
+  'status.expired': 'Secret expired',
 
   'list.label': 'Service accounts',
   'list.search': 'Search service accounts',
@@ -228,6 +229,7 @@ export const messages = {
   'account.secret': 'Secret',
   'account.can.active': 'Active: it can obtain tokens.',
   'account.can.inactive': 'Inactive: it can’t obtain tokens until it is activated.',
+  'account.can.expired': 'Its secret has expired: it can’t obtain tokens until the secret is regenerated.',
   'account.no-description': 'No description',
   'account.permissions': 'What it can do',
   'account.permissions.others': 'Other permissions',
@@ -278,6 +280,8 @@ export const messages = {
   'error.rate-limited': 'Too many requests at once. Wait a moment and try again.',
   'error.internal-error':
     'Something went wrong at the service. If it happens again, give the request number to your support.',
+  'error.overlap-unavailable': 'Here a secret can only be replaced at once.',
+  'error.secret-expiry-unavailable': 'Here a secret can’t have an end.',
   'error.keycloak-unavailable':
     'Keycloak doesn’t answer right now. Nothing was changed; what you entered is kept. Try again in a moment.',
   'error.half-done': 'The change was begun and could not be finished. Try again to finish it.',
