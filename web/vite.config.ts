@@ -11,6 +11,9 @@ export const client = {
   replacement: fileURLToPath(new URL('../packages/client/src/index.ts', import.meta.url)),
 };
 
+/** The oldest that know `light-dark()`; the styles need nothing newer. */
+export const browsers = ['chrome123', 'edge123', 'firefox120', 'safari17.5'];
+
 const service = process.env.SERVICE_URL ?? 'http://127.0.0.1:3000';
 
 /** The stand-alone page, as the service serves it. Relative addresses let it lie below any path. */
@@ -21,6 +24,7 @@ export default defineConfig({
   resolve: { alias: [client], dedupe: ['openapi-fetch'] },
   build: {
     target: 'es2023',
+    cssTarget: browsers,
     outDir: 'dist/page',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
