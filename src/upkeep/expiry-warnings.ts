@@ -1,4 +1,4 @@
-import type { Account } from '../service-accounts/account.ts';
+import { type Account, viewOf } from '../service-accounts/account.ts';
 import type { Gateway } from '../service-accounts/gateway.ts';
 import { lifetimeOf, warningDays } from '../service-accounts/secret-expiry.ts';
 import { withAccountLock } from '../service-accounts/under-lock.ts';
@@ -16,8 +16,8 @@ export interface ExpiryWarning {
 export interface ExpiryWatch {
   /** Tells whoever wants to be told; may be called twice for one warning, when it fails or a crash comes between. */
   readonly announce: (warning: ExpiryWarning) => Promise<void>;
-  /** Told once of each warning, when it counts as given. */
-  readonly onWarned: (warning: ExpiryWarning) => void;
+  /** Told once of each warning, when it counts as given, and of all permissions that the account has. */
+  readonly onWarned: (warning: ExpiryWarning, permissions: readonly string[]) => void;
 }
 
 /**
@@ -51,8 +51,9 @@ export async function warnOfExpiry(
     const account = await gateway.findAccount(id);
     const days = account && dueWarning(account, now());
     if (account === undefined || days === undefined) return;
+    const { permissions } = viewOf(account, await gateway.catalogue());
     await watch.announce({ account, days });
     await gateway.noteExpiryWarning(id, days);
-    watch.onWarned({ account, days });
+    watch.onWarned({ account, days }, permissions);
   });
 }

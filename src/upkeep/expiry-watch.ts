@@ -18,10 +18,9 @@ export function expiryWatch(
 ): ExpiryWatch {
   return {
     announce: async (warning) => send?.(eventOf(warning)),
-    onWarned({ account, days }) {
+    onWarned({ account, days }, permissions) {
       metrics?.secretExpiring(days);
       const { id, clientId, tenantId, active } = account;
-      const permissions = [...account.permissions];
       auditLog({
         action: 'secret-expiring',
         outcome: 'done',
@@ -29,7 +28,7 @@ export function expiryWatch(
         account: { id, clientId },
         actor: { ...sweepActor, clientId: names.serviceClient },
         before: null,
-        after: stateOf({ ...account, permissions, status: active ? 'active' : 'inactive' }),
+        after: stateOf({ ...account, permissions: [...permissions], status: active ? 'active' : 'inactive' }),
         from: 'sweep',
         requestId: randomUUID(),
       });

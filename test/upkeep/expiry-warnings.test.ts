@@ -62,7 +62,8 @@ describe('a warning before a secret ends', () => {
 
   it('says which secret of which account ends when, and holds none', async () => {
     const { service, events, audit, sweepAfter } = await watched();
-    const { id, clientId, username, clientSecret, secretExpiresAt } = await ending(service, 90);
+    const { id, clientId, username, permissions, clientSecret, secretExpiresAt } = await ending(service, 90);
+    expect(permissions).toContain('customers:read');
     await sweepAfter(61);
     expect(events).toEqual([
       {
@@ -71,7 +72,8 @@ describe('a warning before a secret ends', () => {
         data: { tenantId: 'acme', id, clientId, username, secretExpiresAt, days: 30 },
       },
     ]);
-    expect(audit[0]).toMatchObject({ outcome: 'done', tenant: 'acme', after: { secretExpiresAt } });
+    const after = { secretExpiresAt, permissions };
+    expect(audit[0]).toMatchObject({ outcome: 'done', tenant: 'acme', after });
     expect(JSON.stringify([events, audit])).not.toContain(clientSecret);
   });
 
