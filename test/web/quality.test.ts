@@ -104,6 +104,7 @@ it('names itself, its language and its size on every device', async () => {
 it('needs no animation where people want none', async () => {
   const { page, context } = await live.open('admin');
   await page.getByRole('button', { name: 'Create Service Account' }).click();
+  await page.getByRole('dialog').waitFor();
   const durations = await page
     .locator('.overlay, .modal, .button')
     .evaluateAll((all) => all.map((element) => getComputedStyle(element).animationDuration));

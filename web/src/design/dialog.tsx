@@ -6,6 +6,8 @@ interface DialogProps {
   readonly title: string;
   /** A question that has to be answered before anything else. */
   readonly isAlert?: boolean;
+  /** Whether it opens over another dialog. */
+  readonly isNested?: boolean;
   readonly size?: 'small' | 'medium' | 'large';
   /** Escape, a click outside and going back ask for this; the owner decides whether the dialog closes. */
   readonly onCloseRequest: () => void;
@@ -19,10 +21,13 @@ interface DialogProps {
 
 /** A modal dialog that keeps the focus, and that nothing closes but its owner. */
 export function Dialog(props: DialogProps) {
-  const { title, isAlert = false, size = 'medium', onCloseRequest, asksBeforeUnload = false } = props;
+  const { title, isAlert = false, isNested = false, size = 'medium' } = props;
+  const { onCloseRequest, asksBeforeUnload = false } = props;
   useGuards(onCloseRequest, asksBeforeUnload);
+  // Within a shadow root, react-aria lets the dialog below make inert what is added above it, unless it is marked so.
+  const mark = isNested ? { 'data-react-aria-top-layer': 'true' } : {};
   return (
-    <ModalOverlay className="overlay" isOpen isDismissable={!isAlert} onOpenChange={onCloseRequest}>
+    <ModalOverlay {...mark} className="overlay" isOpen isDismissable={!isAlert} onOpenChange={onCloseRequest}>
       <Modal className={`modal modal-${size}`}>
         <AriaDialog className="dialog" role={isAlert ? 'alertdialog' : 'dialog'}>
           <header className="dialog-header">

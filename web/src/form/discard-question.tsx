@@ -14,6 +14,7 @@ export function DiscardQuestion({ onKeep, onDiscard }: DiscardQuestionProps) {
     <Dialog
       title={t('create.discard.title')}
       isAlert
+      isNested
       size="small"
       onCloseRequest={onKeep}
       footer={

@@ -91,6 +91,7 @@ function LeaveQuestion({ onKeep, onLeave }: { readonly onKeep: () => void; reado
     <Dialog
       title={t('secret.leave.title')}
       isAlert
+      isNested
       size="small"
       onCloseRequest={onKeep}
       footer={
