@@ -17,7 +17,8 @@ export function stableText(recording: string, issuer: string): string {
     text = text.replaceAll(pattern, (value) => replacement(found.indexOf(value)));
   };
   const secrets = [...new Set(text.match(secret))];
-  text = text.replaceAll(/(?<="secretHint": ")[^"]+/g, (hint) =>
+  // Of an account's secret, of the previous one, and in the list of those that a rotation ended.
+  text = text.replaceAll(/(?<="(?:secretHint|hint)": "|"endedSecretHints": \[[^\]]*")\w{4}(?=")/g, (hint) =>
     hintOf(exampleSecret(secrets.findIndex((candidate) => hintOf(candidate) === hint))),
   );
   number(secret, exampleSecret);
