@@ -12,6 +12,8 @@ export default defineConfig({
           globalSetup: ['test/web/support/built-page.ts', 'test/live/keycloak-under-test.ts'],
           // Two browsers and one Keycloak are what two cores can carry.
           maxWorkers: 2,
+          // After the components, which take every core.
+          sequence: { groupOrder: 1 },
           isolate: false,
           testTimeout: 90_000,
           hookTimeout: 120_000,
