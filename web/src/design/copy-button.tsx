@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'react';
 import { useTexts } from '../i18n/text.ts';
-import { usePage } from '../page/page-context.ts';
 import { Button, IconButton } from './button.tsx';
 
 interface CopyButtonProps {
@@ -17,8 +16,7 @@ const shownMs = 2500;
 /** Copies a text, and says that it did; where the browser refuses, that the person has to. */
 export function CopyButton({ text, what, isCompact = false }: CopyButtonProps) {
   const { t } = useTexts();
-  const { announce } = usePage();
-  const [outcome, setOutcome] = useState<'copied' | 'failed'>();
+  const [outcome, setOutcome] = useState<'copied' | 'copy-failed'>();
   useEffect(() => {
     if (outcome !== 'copied') return undefined;
     const timer = setTimeout(() => setOutcome(undefined), shownMs);
@@ -30,24 +28,25 @@ export function CopyButton({ text, what, isCompact = false }: CopyButtonProps) {
       () => true,
       () => false,
     );
-    setOutcome(done ? 'copied' : 'failed');
-    announce(t(done ? 'action.copied' : 'action.copy-failed'));
+    setOutcome(done ? 'copied' : 'copy-failed');
   }
 
-  const label =
-    outcome === undefined
-      ? 'action.copy'
-      : (`action.${outcome === 'copied' ? 'copied' : 'copy-failed'}` as const);
   const icon = outcome === 'copied' ? 'check' : 'copy';
-  if (isCompact) return <IconButton icon={icon} label={t('action.copy-what', { what })} onPress={copy} />;
+  const told = outcome && t(`action.${outcome}`);
+  const label = told ?? t('action.copy-what', { what });
   return (
-    <Button
-      variant="secondary"
-      icon={icon}
-      aria-label={outcome === undefined ? t('action.copy-what', { what }) : t(label)}
-      onPress={copy}
-    >
-      {t(label)}
-    </Button>
+    <>
+      {isCompact ? (
+        <IconButton icon={icon} label={label} onPress={copy} />
+      ) : (
+        <Button icon={icon} aria-label={label} onPress={copy}>
+          {told ?? t('action.copy')}
+        </Button>
+      )}
+      {/* Here, because what lies outside of a dialog is not read aloud while it is open. */}
+      <span className="visually-hidden" role="status">
+        {told}
+      </span>
+    </>
   );
 }

@@ -14,8 +14,8 @@ export interface Page {
   /** Where the tenant's API is, for the samples. */
   readonly tenantApiUrl: string;
   readonly documentationUrl: string | undefined;
-  /** Says something to everybody: it is shown, and read aloud by screen readers. */
-  readonly announce: (text: string) => void;
+  /** Says something to everybody: it is shown, and read aloud by screen readers. Nothing takes it away again. */
+  readonly announce: (text: string | undefined) => void;
 }
 
 export const PageContext = createContext<Page | undefined>(undefined);

@@ -23,7 +23,7 @@ const AccountScreen = lazy(() =>
 /** The screen of the place where the page is, and the dialog over it. */
 export function Screens() {
   const { t } = useTexts();
-  const { router } = usePage();
+  const { router, announce } = usePage();
   const place = usePlace();
   const root = useRef<HTMLDivElement>(null);
   const [flow, setFlow] = useState<Flow>();
@@ -51,6 +51,11 @@ export function Screens() {
   }
 
   const rights = rightsOf(catalogue.data);
+  const openQuietly = (next: Flow) => {
+    // What was said before would lie over the dialog.
+    announce(undefined);
+    open(next);
+  };
   const onFlow = (next: Flow | undefined) => {
     if (next !== undefined) return setFlow(next);
     close();
@@ -59,7 +64,7 @@ export function Screens() {
       router.navigate(listPlace(place.filters), { replace: true });
   };
   return (
-    <OpenFlowContext value={open}>
+    <OpenFlowContext value={openQuietly}>
       <div ref={root}>
         {place.screen === 'list' ? (
           <ListScreen place={place} catalogue={catalogue.data} rights={rights} />
