@@ -18,7 +18,7 @@ export interface OpenedAnswer {
 
 /** Takes the secret out of an answer: what remains of the account can be kept anywhere. */
 export function openAnswer(answer: ServiceAccountWithSecret): OpenedAnswer {
-  const { clientSecret, tokenUrl, replayed, ...account } = answer;
+  const { clientSecret, tokenUrl, replayed, endedSecretHints: _, ...account } = answer;
   let secret = clientSecret;
   return {
     account,
