@@ -1,18 +1,26 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createServiceAccountsClient } from '../../packages/client/src/index.ts';
 import { type LivePage, livePage, rowOf } from './support/settings-page.ts';
 
 const all = 500;
 let live: LivePage;
 beforeAll(async () => {
   live = await livePage('many', () => ({ requestsPerMinute: 1_000_000 }));
+  // It tries again by itself when Keycloak has more to do than it can, without making anything twice.
+  const accounts = createServiceAccountsClient({
+    baseUrl: live.service.url,
+    tenantId: 'acme',
+    token: () => live.realm.tokenOf('admin'),
+  });
   const numbers = Array.from({ length: all }, (_, index) => index + 1);
   const make = async () => {
     for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-      await live.create({ username: `Account ${number}`, mode: 'custom', permissions: ['customers:read'] });
+      const username = `Account ${number}`;
+      await accounts.create({ username, mode: 'custom', permissions: ['customers:read'] });
     }
   };
-  await Promise.all(Array.from({ length: 8 }, make));
-}, 180_000);
+  await Promise.all(Array.from({ length: 4 }, make));
+}, 300_000);
 afterAll(() => live?.[Symbol.asyncDispose]());
 
 it('500 accounts are found, paged through to the last, and said to be all that there are', async () => {
