@@ -26,7 +26,7 @@ afterAll(() => live?.[Symbol.asyncDispose]());
 it('500 accounts are found, paged through to the last, and said to be all that there are', async () => {
   const { page, context, complaints } = await live.open('admin');
   const rows = page.locator('.row');
-  await expect.poll(() => rows.count()).toBe(50);
+  await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(50);
   await page.getByText('The newest 50 accounts').waitFor();
   for (let shown = 50; shown < all; shown += 50) {
     await page.getByRole('button', { name: 'Show more' }).click();
@@ -51,6 +51,6 @@ it('500 accounts are found, paged through to the last, and said to be all that t
     .getByRole('alert')
     .getByText('Your tenant has as many service accounts as it may have.')
     .waitFor();
-  expect(complaints.filter((complaint) => !/409|ERR_ABORTED/.test(complaint))).toEqual([]);
+  expect(complaints.filter((complaint) => !/409/.test(complaint))).toEqual([]);
   await context.close();
 });
