@@ -28,7 +28,7 @@ export const clientPolicies: Step = {
     const canRotate = await knowsRotation(target);
     if (!canRotate) {
       yield finding(
-        `Keycloak was started without --features=${rotationFeature}: secrets can neither overlap nor expire until it is started with it and provisioned again; everything else works`,
+        `Keycloak is older than 26.7, or was started without --features=${rotationFeature}: secrets can neither overlap nor expire until it is started with it and provisioned again; everything else works`,
         { blocking: false },
       );
     }
@@ -72,10 +72,15 @@ async function saveProfile({ keycloak }: Target, wanted: ClientProfileRepresenta
   await keycloak.clientPolicies.createProfiles({ profiles: [...others, wanted] });
 }
 
-/** Whether this Keycloak, as it was started, has the executor: it refuses a profile with one that it does not know. */
+/**
+ * Whether this Keycloak, as it was started, has the executor as 26.7 has it: without it, it refuses a profile that names
+ * it, and up to 26.6 it does not keep the profile.
+ */
 async function knowsRotation({ keycloak }: Target): Promise<boolean> {
-  const { providers } = await keycloak.serverInfo.find();
-  return rotationExecutor in (providers?.['client-policy-executor']?.providers ?? {});
+  const { providers, systemInfo } = await keycloak.serverInfo.find();
+  const [major = 0, minor = 0] = (systemInfo?.version ?? '').split('.').map(Number);
+  const isRecent = major > 26 || (major === 26 && minor >= 7);
+  return isRecent && rotationExecutor in (providers?.['client-policy-executor']?.providers ?? {});
 }
 
 function profileMismatches(
