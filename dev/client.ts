@@ -49,9 +49,14 @@ async function generate(): Promise<string> {
 async function packInto(folder: string): Promise<string> {
   await ensureDependencies(client);
   mkdirSync(folder, { recursive: true });
-  run('npm', ['pack', '--silent', '--pack-destination', folder], 'ignore');
-  const { name, version } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8'));
-  return join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
+  // Packing builds the package by its own prepack script, which the ignore-scripts of this checkout's .npmrc, passed on
+  // to everything that npm starts, would leave out without a word.
+  const pack = ['pack', '--json', '--ignore-scripts=false', '--pack-destination', folder];
+  const [{ filename, files }] = packed(run('npm', pack));
+  if (!files.some(({ path }) => path === 'dist/index.d.ts')) {
+    throw new Problem(`${filename} holds no dist/index.d.ts.`);
+  }
+  return join(folder, filename);
 }
 
 /** Packs, and asks whether every way of resolving modules finds the code and its types. */
@@ -67,11 +72,20 @@ async function checkPackage(): Promise<void> {
   }
 }
 
-function node(args: string[]): void {
-  run(process.execPath, args);
+type Packed = { filename: string; files: { path: string }[] };
+
+/** What npm pack --json says at the end of its output, which begins with that of the scripts that it runs. */
+function packed(output: string): [Packed] {
+  return JSON.parse(output.slice(output.indexOf('[\n')));
 }
 
-function run(command: string, args: string[], output: 'inherit' | 'ignore' = 'inherit'): void {
-  const { status } = spawnSync(command, args, { cwd: client, stdio: ['ignore', output, 'inherit'] });
+function node(args: string[]): void {
+  run(process.execPath, args, 'inherit');
+}
+
+function run(command: string, args: string[], output: 'inherit' | 'pipe' = 'pipe'): string {
+  const options = { cwd: client, encoding: 'utf8' } as const;
+  const { status, stdout } = spawnSync(command, args, { ...options, stdio: ['ignore', output, 'inherit'] });
   if (status !== 0) throw new Problem(`${command} ${args.join(' ')} failed.`);
+  return stdout;
 }

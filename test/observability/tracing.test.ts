@@ -127,7 +127,11 @@ describe('without an endpoint for traces and a port for metrics', () => {
     const script = `
       import { registerHooks } from 'node:module';
       const loaded = [];
-      registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
+      registerHooks({ resolve(specifier, context, next) {
+        const resolved = next(specifier, context);
+        loaded.push(resolved.url);
+        return resolved;
+      } });
       const libraries = () => ['fastify', 'prom-client', '@opentelemetry/sdk-trace'].filter((name) =>
         loaded.some((url) => url.includes('/node_modules/' + name + '/')));
       await import('${new URL('../../src/app.ts', import.meta.url)}');
