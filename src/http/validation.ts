@@ -40,7 +40,7 @@ function fieldErrors(part: FieldError['in'], schema: z.ZodType, issue: z.core.$Z
       detail: unknownField(key, fieldsOf(schema)),
     }));
   }
-  const code = issue.code === 'custom' ? issue.params?.['code'] : undefined;
+  const code = issue.code === 'custom' ? issue.params?.code : undefined;
   const isMissing = issue.input === undefined && issue.code !== 'custom';
   return [
     {

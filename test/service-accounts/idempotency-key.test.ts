@@ -35,7 +35,7 @@ describe('a create with an Idempotency-Key', () => {
     expect(second.body.clientSecret).not.toBe(first.body.clientSecret);
     expect(secretOf(service, first.body.id)).toBe(second.body.clientSecret);
     expect(service.keycloak.clients.size).toBe(1);
-    expect(second.headers).toMatchObject({ location: first.headers['location'] });
+    expect(second.headers).toMatchObject({ location: first.headers.location });
   });
 
   it('makes one account when it is sent many times at once', async () => {
@@ -185,7 +185,7 @@ describe('regenerating with an Idempotency-Key', () => {
 
   it('can be repeated with the condition that was met the first time', async () => {
     const { service, id } = await one();
-    const etag = (await service.request({ path: pathOf(id) })).headers['etag'] as string;
+    const etag = (await service.request({ path: pathOf(id) })).headers.etag as string;
     const conditional = { headers: { ...headers, 'if-match': etag } };
     expect((await regenerate(service, id, conditional)).status).toBe(200);
     expect(await regenerate(service, id, conditional)).toMatchObject({ status: 200, headers: replayed });

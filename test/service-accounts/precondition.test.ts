@@ -12,7 +12,7 @@ describe('the ETag', () => {
     for (const call of callsOnOne.filter(({ method }) => method !== 'DELETE')) {
       answers.push(await service.request({ ...call, path: `${pathOf(id)}${call.below}` }));
     }
-    for (const { headers, body } of answers) expect(headers['etag']).toBe(`"${body.version}"`);
+    for (const { headers, body } of answers) expect(headers.etag).toBe(`"${body.version}"`);
     const list = await service.request({});
     expect(list.body.items[0].version).toBe(answers.at(-1)?.body.version);
     const read = await service.request({ path: pathOf(id) });

@@ -101,7 +101,7 @@ describe('switching a tenant', () => {
   it.each([409, 500])('marks a tenant whose role another one makes at that moment (%i)', async (status) => {
     let role: unknown;
     const api = async ({ method, path, query, body }: AdminCall) => {
-      if (path === '/clients') return { status: 200, body: [{ id: 'c', clientId: query?.['clientId'] }] };
+      if (path === '/clients') return { status: 200, body: [{ id: 'c', clientId: query?.clientId }] };
       if (method === 'POST') {
         role = { name: 'acme' };
         return { status, body: undefined };
