@@ -49,10 +49,11 @@ async function generate(): Promise<string> {
 async function packInto(folder: string): Promise<string> {
   await ensureDependencies(client);
   mkdirSync(folder, { recursive: true });
-  // Packing builds the package by its own prepack script, which the ignore-scripts of this checkout's .npmrc, passed on
-  // to everything that npm starts, would leave out without a word.
-  const pack = ['pack', '--json', '--ignore-scripts=false', '--pack-destination', folder];
-  const [{ filename, files }] = packed(run('npm', pack));
+  // The prepack script would build it, but npm hands the ignore-scripts of this checkout's .npmrc on to npm pack.
+  run('npm', ['run', '--silent', 'build'], 'inherit');
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const [{ filename, files }]: [Packed] = JSON.parse(run('npm', pack));
+  // attw takes a package without types for a valid one.
   if (!files.some(({ path }) => path === 'dist/index.d.ts')) {
     throw new Problem(`${filename} holds no dist/index.d.ts.`);
   }
@@ -72,12 +73,8 @@ async function checkPackage(): Promise<void> {
   }
 }
 
+/** What `npm pack --json` prints for a package, as far as it is used here. */
 type Packed = { filename: string; files: { path: string }[] };
-
-/** What npm pack --json says at the end of its output, which begins with that of the scripts that it runs. */
-function packed(output: string): [Packed] {
-  return JSON.parse(output.slice(output.indexOf('[\n')));
-}
 
 function node(args: string[]): void {
   run(process.execPath, args, 'inherit');

@@ -257,7 +257,7 @@ async function dress(page: Page, { language, scheme, width, height }: Look): Pro
   await dressed.waitFor();
 }
 
-/** Of the page as it rests: while something fades in or changes its appearance, its colors are not yet its own. */
+/** What axe objects to, once the page is at rest: colors are not final while something fades in or changes. */
 async function objections(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(async () => {
@@ -269,9 +269,9 @@ async function objections(page: Page): Promise<string[]> {
     await frame();
     await frame();
     // An open menu hides the rest of the page from assistive technology, its main landmark and its heading with it.
-    const isBehind = document.querySelector('main')?.closest('[inert], [aria-hidden="true"]') != null;
+    const isMainHidden = document.querySelector('main')?.closest('[inert], [aria-hidden="true"]') != null;
     const rules = Object.fromEntries(
-      ['landmark-one-main', 'page-has-heading-one'].map((rule) => [rule, { enabled: !isBehind }]),
+      ['landmark-one-main', 'page-has-heading-one'].map((rule) => [rule, { enabled: !isMainHidden }]),
     );
     // biome-ignore lint/suspicious/noExplicitAny: axe is put into the page as a script
     return (globalThis as any).axe.run({ rules });
