@@ -14,6 +14,9 @@ async function endSessions(person: 'admin'): Promise<void> {
   expect((await live.realm.admin('POST', `/users/${body[0].id}/logout`)).status).toBe(204);
 }
 
+/** The page renews a token that lives no longer than this at each of its calls. */
+const alwaysRenewedSeconds = 20;
+
 /** Access tokens of the page's client live so many seconds from now on. */
 const shortenTokens = async (seconds: number) => {
   const id = await live.realm.uuidOf('orki-frontend');
@@ -86,15 +89,14 @@ describe('signing in', () => {
 
 describe('a session that ends while a form is open', () => {
   it('is renewed without a word as long as Keycloak knows the person', async () => {
-    await shortenTokens(21);
+    await shortenTokens(alwaysRenewedSeconds);
     const { page, context } = await live.open('admin');
-    await shortenTokens(300);
     await page.getByRole('button', { name: 'Create Service Account' }).first().click();
     const form = page.getByRole('dialog');
     await form.getByRole('textbox', { name: 'Username' }).fill('Renewed in silence');
     await form.getByText('Agent', { exact: true }).click();
     await form.getByRole('button', { name: 'Review' }).click();
-    // Less than 20 seconds are left of the first token by now, and the page asks for the next one.
+    await shortenTokens(300);
     const renewed = page.waitForRequest(
       (request) =>
         /openid-connect\/token$/.test(request.url()) && /refresh_token/.test(request.postData() ?? ''),
@@ -107,15 +109,15 @@ describe('a session that ends while a form is open', () => {
   });
 
   it('asks the person to sign in again in a small window, and nothing that was entered is lost', async () => {
-    await shortenTokens(21);
+    await shortenTokens(alwaysRenewedSeconds);
     const { page, context } = await live.open('admin');
-    await shortenTokens(300);
     await page.getByRole('button', { name: 'Create Service Account' }).first().click();
     const form = page.getByRole('dialog').first();
     await form.getByRole('textbox', { name: 'Username' }).fill('Signed in again');
     await form.getByRole('textbox', { name: 'Description' }).fill('Typed before');
     await form.getByText('Agent', { exact: true }).click();
     await form.getByRole('button', { name: 'Review' }).click();
+    await shortenTokens(300);
     await endSessions('admin');
     await form.getByRole('button', { name: 'Create Service Account' }).click();
     const opening = context.waitForEvent('page');
