@@ -234,6 +234,20 @@ its time is over before it has done everything.`,
       minutes: { type: text, number: true, default: '60', value: 'N', about: 'stop after so long' },
     },
   },
+  bench: {
+    file: 'test/harness/bench.ts',
+    summary: 'measure the service against the fewest calls of Keycloak (needs PostgreSQL, Linux)',
+    takes: '40 minutes; 5 with --quick',
+    details: `In one run and in turns: the service, the fewest raw calls that give the same guarantees, a bare forwarder that
+makes these calls, and what a team would first write with the official client. Writes docs/benchmarks.md.`,
+    options: {
+      quick: {
+        type: flag,
+        default: false,
+        about: 'few accounts and turns; prints the report and writes nothing',
+      },
+    },
+  },
   attacks: {
     file: 'dev/attacks.ts',
     summary: 'try every known attack, and 10,000 random requests across tenants',

@@ -68,6 +68,7 @@ export async function startPostgreSql(name: string) {
     return { started, release };
   }
 
+  const session = ['-Xq', '-h', '127.0.0.1', '-p', String(port), '-U', superuser, 'postgres'];
   let running = await start();
   async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     running.release();
@@ -81,20 +82,15 @@ export async function startPostgreSql(name: string) {
     /** The rows that a query yields, past every cache. */
     async query<Row>(sql: string): Promise<Row[]> {
       const asJson = `select coalesce(json_agg(row), '[]') from (${sql}) row`;
-      const args = [
-        '-XAtq',
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(port),
-        '-U',
-        superuser,
-        'postgres',
-        '-c',
-        asJson,
-      ];
+      const args = [...session, '-At', '-c', asJson];
       const { stdout } = await promisify(execFile)(program('psql'), args, { maxBuffer: 64 * 1024 * 1024 });
       return JSON.parse(stdout);
+    },
+    /** Carries out a script of psql's. */
+    async execute(script: string): Promise<void> {
+      const psql = promisify(execFile)(program('psql'), [...session, '-v', 'ON_ERROR_STOP=1']);
+      psql.child.stdin?.end(script);
+      await psql;
     },
     /** Whether others can begin with one of this name. */
     isKept: (): boolean => existsSync(kept),

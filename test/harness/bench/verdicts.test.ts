@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { Measured } from './measure.ts';
+import { growthVerdicts, verdictsOf } from './verdicts.ts';
+
+const measured = (
+  contestant: string,
+  p50Ms: number,
+  p95Ms: number,
+  more: Partial<Measured> = {},
+): Measured => ({
+  contestant,
+  operation: 'edit',
+  concurrency: 1,
+  count: 100,
+  p50Ms,
+  p95Ms,
+  p99Ms: p95Ms,
+  perSecond: 10,
+  ...more,
+});
+const holding = (verdicts: ReturnType<typeof verdictsOf>) => verdicts.map(({ holds }) => holds);
+
+describe('the verdict on what the service adds', () => {
+  const floor = measured('floor', 10, 20);
+  const forwarder = measured('forwarder', 12, 23);
+
+  it('holds up to 1.5 times what the forwarder adds at p50, and twice at p95', () => {
+    expect(holding(verdictsOf([floor, forwarder, measured('service', 11.5, 26)]))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(holding(verdictsOf([floor, forwarder, measured('service', 13.1, 26.1)]))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('takes a forwarder that seems to add nothing for one that adds what can just be measured', () => {
+    const fast = measured('forwarder', 9, 19);
+    expect(holding(verdictsOf([floor, fast, measured('service', 10.3, 20.4)]))).toEqual([true, true, true]);
+    expect(holding(verdictsOf([floor, fast, measured('service', 10.4, 20.5)]))).toEqual([false, false, true]);
+  });
+
+  it('is not given where no target is set', () => {
+    const busy = { concurrency: 32 };
+    expect(
+      verdictsOf([
+        measured('floor', 1, 1, busy),
+        measured('forwarder', 1, 1, busy),
+        measured('service', 9, 9, busy),
+      ]),
+    ).toEqual([]);
+  });
+});
+
+describe('the verdict on growth', () => {
+  it('compares the service with itself among few accounts', () => {
+    const few = [measured('service', 10, 20), measured('floor', 1, 1)];
+    expect(holding(growthVerdicts(few, [measured('service', 12, 90), measured('floor', 9, 9)]))).toEqual([
+      true,
+    ]);
+    expect(holding(growthVerdicts(few, [measured('service', 12.1, 20)]))).toEqual([false]);
+  });
+});
