@@ -4,7 +4,8 @@ import { main, Problem } from '../problem.ts';
 import { answersOk } from '../ready.ts';
 import { addressesOf, readPorts, realm } from '../settings.ts';
 import { readState } from '../state.ts';
-import { integratorSamples, type Sample } from './samples.ts';
+import { rotateByItself } from './own-rotation.ts';
+import { type Command, integratorSamples, type Sample } from './samples.ts';
 
 interface Credentials {
   readonly clientId: string;
@@ -13,10 +14,15 @@ interface Credentials {
 
 const { keycloak, service, tenantApi } = addressesOf(readPorts(process.env, readState()?.ports));
 const issuer = `${keycloak}/realms/${realm}`;
+const accounts = createServiceAccountsClient({ baseUrl: service, tenantId: 'acme', token: personsToken });
 
 /** What the samples end with when somebody has to act. */
 const wrongSecret = 2;
 const accountIsGone = 3;
+
+/** Of the first sample that rotates, so often that 1,000 token requests fall around it; of the others, to see that they do. */
+const manyRotations = 20;
+const fewRotations = 2;
 
 /** Runs each sample against what `npm run up` started, through a whole life of its credentials. */
 await main(async () => {
@@ -24,16 +30,24 @@ await main(async () => {
     if (!(await answersOk(url)))
       throw new Problem(`Not ready: ${url}\nStart everything first: npm run up -- --detach`);
   }
+  let rotations = manyRotations;
   for (const sample of integratorSamples) {
     console.log(sample.name);
-    await useThroughItsLife(sample);
+    const { use, rotate } = await sample.prepare();
+    await useThroughItsLife(sample, use);
+    if (rotate === undefined) continue;
+    const name = `${sample.name.split(',')[0]} rotation ${Date.now() % 1e6}`;
+    const addresses = { issuer, accountsUrl: `${service}/api/v1/tenants/acme/service-accounts` };
+    const asked = await rotateByItself(rotate, name, rotations, accounts, addresses);
+    console.log(
+      `  ok  rotates its own secret ${rotations} times, with none of ${asked} token requests refused`,
+    );
+    rotations = fewRotations;
   }
   return 0;
 });
 
-async function useThroughItsLife(sample: Sample): Promise<void> {
-  const command = await sample.prepare();
-  const accounts = createServiceAccountsClient({ baseUrl: service, tenantId: 'acme', token: personsToken });
+async function useThroughItsLife(sample: Sample, command: Command): Promise<void> {
   const create = (part: string) =>
     accounts.create({
       username: `${sample.name.split(',')[0]} ${part} ${Date.now() % 1e6}`,
@@ -62,7 +76,7 @@ async function useThroughItsLife(sample: Sample): Promise<void> {
 }
 
 async function expectOf(
-  [command, ...args]: readonly [string, ...string[]],
+  [command, ...args]: Command,
   title: string,
   { clientId, clientSecret }: Credentials,
   expected: number,

@@ -8,10 +8,19 @@ import { Problem } from '../problem.ts';
 
 const samples = join(root, 'examples', 'integrators');
 
+export type Command = readonly [command: string, ...args: string[]];
+
+/** The commands that run a sample. */
+interface SampleCommands {
+  readonly use: Command;
+  /** Has the account replace its own secret; not in every language. */
+  readonly rotate?: Command;
+}
+
 export interface Sample {
   readonly name: string;
-  /** Fetches its libraries and compiles it; gives the command that runs it. */
-  prepare(): Promise<readonly [command: string, ...args: string[]]>;
+  /** Fetches its libraries and compiles it; gives the commands that run it. */
+  prepare(): Promise<SampleCommands>;
 }
 
 /** The integrators' samples, each with what it takes to run it. */
@@ -21,7 +30,8 @@ export const integratorSamples: readonly Sample[] = [
     async prepare() {
       const folder = join(samples, 'node');
       await ensureDependencies(folder);
-      return [process.execPath, join(folder, 'main.mjs')];
+      const node = (file: string): Command => [process.execPath, join(folder, file)];
+      return { use: node('main.mjs'), rotate: node('rotate.mjs') };
     },
   },
   {
@@ -33,7 +43,7 @@ export const integratorSamples: readonly Sample[] = [
       if (!existsSync(python)) await must('python3', ['-m', 'venv', environment], folder);
       const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
       await must(python, [...install, '--requirement', join(folder, 'requirements.txt')], folder);
-      return [python, join(folder, 'main.py')];
+      return { use: [python, join(folder, 'main.py')], rotate: [python, join(folder, 'rotate.py')] };
     },
   },
   {
@@ -41,7 +51,7 @@ export const integratorSamples: readonly Sample[] = [
     async prepare() {
       const program = join(local, 'integrators-go');
       await must('go', ['build', '-o', program, '.'], join(samples, 'go'));
-      return [program];
+      return { use: [program] };
     },
   },
   {
@@ -54,7 +64,7 @@ export const integratorSamples: readonly Sample[] = [
       await must('mvn', ['--batch-mode', '--quiet', ...goals], folder, { JAVA_HOME: java.home });
       const libraries = readFileSync(join(folder, 'target', 'classpath'), 'utf8').trim();
       const classes = join(folder, 'target', 'classes');
-      return [join(java.home, 'bin', 'java'), '-cp', `${classes}:${libraries}`, 'Integration'];
+      return { use: [join(java.home, 'bin', 'java'), '-cp', `${classes}:${libraries}`, 'Integration'] };
     },
   },
 ];

@@ -68,6 +68,7 @@ describe('a token that is accepted', () => {
       clientId: 'orki-frontend',
       tenantId: 'acme',
       roles: new Set(['ai:use']),
+      issuedAt: expect.closeTo(now(), -1),
     });
   });
 
