@@ -9,6 +9,6 @@ export type ServiceAccountWithSecret = Schemas['ServiceAccountWithSecret'] & {
 };
 export type ServiceAccountPage = Schemas['ServiceAccountPage'];
 export type PermissionCatalogue = Schemas['PermissionCatalogue'];
-export type CreateServiceAccount = Schemas['CreateServiceAccountInput'];
-export type EditServiceAccount = Schemas['EditServiceAccountInput'];
+export type CreateServiceAccount = Schemas['CreateServiceAccount'];
+export type EditServiceAccount = Schemas['EditServiceAccount'];
 export type ListQuery = NonNullable<operations['listServiceAccounts']['parameters']['query']>;
