@@ -32,7 +32,8 @@ describe('the container files', () => {
   });
 
   it('let compose pass on each setting that docs/operations.md tells operators to set', () => {
-    const [paragraph = ''] = /^Compose reads its settings[\s\S]+?\n\n/m.exec(read('docs/operations.md')) ?? [];
+    const [paragraph = ''] =
+      /^Compose reads its settings[\s\S]+?\n\n/m.exec(read('docs/operations.md')) ?? [];
     const named = new Set(all(paragraph, /`([A-Z][A-Z_]+)/g));
     const passedOn = all(read('docker-compose.yml'), /(?:\$\{|^ +)([A-Z][A-Z_]+)(?::-|:$)/gm);
     expect(named.size).toBeGreaterThan(18);
