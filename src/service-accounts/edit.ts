@@ -4,6 +4,7 @@ import { requireHolding } from '../permissions/holding.ts';
 import { type Grant, grantOf, rolesOf } from '../permissions/roles.ts';
 import { type Account, type AccountView, stampOf, updated, viewOf } from './account.ts';
 import type { AccountEdit, Gateway } from './gateway.ts';
+import { recordedFields } from './history.ts';
 import { catalogueKnowing } from './known-permissions.ts';
 import { moveRoles } from './move-roles.ts';
 import type { OperationContext } from './operation.ts';
@@ -38,7 +39,7 @@ export function editServiceAccount(
 
     if (Object.values(request).every((value) => value === undefined)) return viewOf(account, catalogue);
     const edit = { ...textOf(request), ...grant };
-    const stamp = stampOf(caller);
+    const stamp = stampOf(caller, account, 'edit', changedFields(account, edit));
     const write = () => gateway.editAccount(account, edit, stamp);
     await withUsername(context, account, request.username, () =>
       grant === undefined ? write() : withRoles(gateway, catalogue, { id, mapped: roles, wanted }, write),
@@ -60,6 +61,15 @@ function resultingGrant(before: Grant, request: EditRequest): Grant {
     throw invalidField('/permissions', mode === 'custom' ? 'required' : 'mode-not-custom', fault);
   }
   return { mode, permissions: request.permissions ?? [] };
+}
+
+/** The fields that an edit makes something else of. */
+function changedFields(account: Account, edit: AccountEdit): string[] {
+  const isSame = (name: keyof AccountEdit) =>
+    name === 'permissions'
+      ? new Set(account.permissions).symmetricDifference(new Set(edit.permissions)).size === 0
+      : account[name] === edit[name];
+  return recordedFields.filter((name) => edit[name] !== undefined && !isSame(name));
 }
 
 function textOf(request: EditRequest): AccountEdit {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modes } from '../permissions/catalogue.ts';
 import { tenantIdPattern } from '../tenant-id.ts';
+import { recordedActions, recordedFields } from './history.ts';
 import { secretPattern } from './secret.ts';
 import { usernameFault } from './username.ts';
 
@@ -225,6 +226,24 @@ const accountFields = {
   updatedBy: actorSchema,
   version: z.string().meta({ description: 'Changes with every change of the account.' }),
 };
+
+export const historySchema = z
+  .object({
+    changes: z.array(
+      z.object({
+        at: timeSchema,
+        by: z
+          .object({ subject: z.string(), username: z.string() })
+          .meta({ description: 'The person, or the service account, that did it.' }),
+        action: z.enum([...recordedActions, 'other']).meta({
+          description:
+            'What was done. `leave-inactive` and `tenant-switched` come from the operator who switched the tenant off or on. `other` was recorded by a later version of the service. Later versions add more.',
+        }),
+        fields: z.array(z.enum(recordedFields)).meta({ description: 'What an edit changed.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'ServiceAccountHistory' });
 
 export const accountSchema = z.object(accountFields).meta({ id: 'ServiceAccount' });
 
