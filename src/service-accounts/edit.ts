@@ -4,7 +4,6 @@ import { requireHolding } from '../permissions/holding.ts';
 import { type Grant, grantOf, rolesOf } from '../permissions/roles.ts';
 import { type Account, type AccountView, stampOf, updated, viewOf } from './account.ts';
 import type { AccountEdit, Gateway } from './gateway.ts';
-import { recordedFields } from './history.ts';
 import { catalogueKnowing } from './known-permissions.ts';
 import { moveRoles } from './move-roles.ts';
 import type { OperationContext } from './operation.ts';
@@ -63,13 +62,15 @@ function resultingGrant(before: Grant, request: EditRequest): Grant {
   return { mode, permissions: request.permissions ?? [] };
 }
 
+const editedFields = ['username', 'description', 'mode', 'permissions'] as const;
+
 /** The fields that an edit makes something else of. */
 function changedFields(account: Account, edit: AccountEdit): string[] {
   const isSame = (name: keyof AccountEdit) =>
     name === 'permissions'
       ? new Set(account.permissions).symmetricDifference(new Set(edit.permissions)).size === 0
       : account[name] === edit[name];
-  return recordedFields.filter((name) => edit[name] !== undefined && !isSame(name));
+  return editedFields.filter((name) => edit[name] !== undefined && !isSame(name));
 }
 
 function textOf(request: EditRequest): AccountEdit {

@@ -3,21 +3,17 @@ import { parseJson } from '../json.ts';
 import type { Actor } from './actor.ts';
 
 /** What an account's history calls the changes of it. */
-export const recordedActions = [
-  'create',
-  'edit',
-  'regenerate-secret',
-  'end-previous-secret',
-  'activate',
-  'deactivate',
-  'leave-inactive',
-  'tenant-switched',
-] as const;
-
-export type RecordedAction = (typeof recordedActions)[number];
-
-/** The fields that an edit can change. */
-export const recordedFields = ['username', 'description', 'mode', 'permissions'] as const;
+export type RecordedAction =
+  | 'create'
+  | 'edit'
+  | 'regenerate-secret'
+  | 'end-previous-secret'
+  | 'activate'
+  | 'deactivate'
+  /** Does not come back with its tenant. */
+  | 'leave-inactive'
+  /** Was inactive when its tenant was switched off or on, and stays so. */
+  | 'tenant-switched';
 
 /** One change of an account: when (RFC 3339), by whom, and what. No value of a field is in it, and no secret. */
 export interface RecordedChange {

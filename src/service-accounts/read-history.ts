@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Gateway } from './gateway.ts';
-import { recordedActions, recordedFields } from './history.ts';
+
 import { loadAccount } from './load.ts';
 import type { historySchema } from './schemas.ts';
 
@@ -14,12 +14,6 @@ export async function readHistory(
   id: string,
 ): Promise<z.infer<typeof historySchema>> {
   const { history } = await loadAccount(gateway, tenantId, id);
-  const changes = history.map(({ at, by, action, fields }) => ({
-    at,
-    by,
-    // A later version of this service may have recorded what this one has no name for.
-    action: recordedActions.find((known) => known === action) ?? ('other' as const),
-    fields: recordedFields.filter((known) => fields.includes(known)),
-  }));
+  const changes = history.map(({ fields, ...change }) => ({ ...change, fields: [...fields] }));
   return { changes: changes.reverse() };
 }

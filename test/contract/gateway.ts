@@ -150,7 +150,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
         ['five', (now: Stamp) => gateway.setStatus(id, { active: true }, now), 19],
       ] as const;
       for (const [name, change, length = 1] of changes) {
-        const longName = '名'.repeat(length === 1 ? 1 : 380);
+        const longName = '名'.repeat(length === 1 ? 1 : 350);
         const history = Array.from({ length }, (_, index) => of(`${name} ${index} "${longName}"`));
         await change({ ...stamp, history });
         await gateway.showInConsole(before);
