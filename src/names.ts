@@ -61,6 +61,8 @@ export const clientAttributes = {
   offWithTenant: 'orki.off-with-tenant',
   /** Since when an account is being made; gone when it is finished. */
   unfinishedSince: 'orki.unfinished-since',
+  /** The last changes of the account; see `serializeHistory`. */
+  history: 'orki.history',
   /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
   requests: 'orki.requests',
 } as const;
