@@ -84,8 +84,10 @@ await main(async () => {
     await noticed;
     await checked.uses(1);
     matrix.say(`in use with health checks: ${await checked.inUse()}`);
-    const sizes = await Promise.all(cluster.nodes.map((node) => node.sizeByMetrics()));
-    matrix.say(`vendor_cluster_size of each node: ${sizes}`);
+    for (const name of ['vendor_cluster_size', 'process_uptime_seconds']) {
+      const values = await Promise.all(cluster.nodes.map((node) => node.metric(name)));
+      matrix.say(`${name} of each node: ${values}`);
+    }
     const acknowledged = await matrix.probe('split', splitProbes);
     await matrix.sendBoth(split);
     await matrix.judge('split', split);
