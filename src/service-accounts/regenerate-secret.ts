@@ -29,7 +29,7 @@ export interface DisclosedSecret {
 }
 
 export interface RegenerateRequest extends ExpiryRequest {
-  /** For how long the secret of now works beside the new one; not at all unless given. */
+  /** For how long the current secret still works beside the new one; by default not at all. */
   readonly overlapSeconds?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface RegenerateRequest extends ExpiryRequest {
  * the overlap stays as the first time made it. An account that may rotate its own secret alone is held to that.
  * @throws {ServiceError} 400 an end that can't be; 401 when an account's own token is older than its secret; 403 when the
  * account has rights that the caller lacks, or is not the caller's own; 404; 409 when the key is spent, or an overlap or an
- * end can't be had; 422 when the key came with another body.
+ * expiry is not available; 422 when the key came with another body.
  */
 export async function regenerateSecret(
   context: OperationContext,
@@ -71,7 +71,7 @@ export async function regenerateSecret(
       const isReplay = repetition(account) === 'repeatable';
       if (isOwnRotation && !isReplay) requireCurrentToken(caller, account);
       const secret = createSecret();
-      const stamp = stampOf(caller);
+      const stamp = stampOf(caller, account, 'regenerate-secret');
       const expiresAt = isReplay
         ? account.secretExpiresAt
         : secretExpiryOf(rest, stamp.at, account, settings.maxSecretLifetimeDays);
