@@ -20,13 +20,14 @@ const accounts = [
     mode: 'custom',
     permissions: ['conversations:read', 'analytics:read'],
   },
-  { daysOld: 63, username: 'Zapier', mode: 'agent' },
+  { daysOld: 63, username: 'Zapier', mode: 'agent', secretLifetimeDays: 75 },
   { daysOld: 41, username: 'status-page-probe', mode: 'custom', permissions: ['settings:read'], isOff: true },
   {
     daysOld: 20,
     username: 'support-bot',
     description: 'Answers first-line questions with AI, and hands over to people',
     mode: 'agent',
+    secretLifetimeDays: 365,
   },
   {
     daysOld: 6,

@@ -1,4 +1,9 @@
-import type { PermissionCatalogue, ServiceAccount, ServiceAccountPage } from '@orki/service-accounts-client';
+import type {
+  ListQuery,
+  PermissionCatalogue,
+  ServiceAccount,
+  ServiceAccountPage,
+} from '@orki/service-accounts-client';
 import {
   type InfiniteData,
   type UseInfiniteQueryResult,
@@ -11,11 +16,14 @@ import { usePage } from '../page/page-context.ts';
 
 export interface Filters {
   readonly search: string;
-  readonly status: ServiceAccount['status'] | undefined;
+  /** `expiring` are the active ones whose secret ends within thirty days, `expired` those whose secret has ended. */
+  readonly status: 'active' | 'inactive' | 'expiring' | 'expired' | undefined;
   readonly mode: ServiceAccount['mode'] | undefined;
 }
 
 const pageSize = 50;
+/** The service gives its first warning as long before the end of a secret. */
+export const expiringMs = 30 * 86_400_000;
 
 const keys = {
   catalogue: ['catalogue'],
@@ -32,23 +40,38 @@ export function useCatalogue(): UseQueryResult<PermissionCatalogue> {
   });
 }
 
+/** A page of the list, with the query that it answers, which its cursor belongs to. */
+type AnsweredPage = ServiceAccountPage & { readonly query: ListQuery };
+
 export function useAccounts(filters: Filters): UseInfiniteQueryResult<InfiniteData<ServiceAccountPage>> {
   const { client } = usePage();
-  const { search, status, mode } = filters;
-  const query = {
-    limit: pageSize,
-    ...(search && { search }),
-    ...(status && { status }),
-    ...(mode && { mode }),
-  };
   return useInfiniteQuery({
-    queryKey: [...keys.lists, query],
-    queryFn: ({ pageParam, signal }) =>
-      client.reads.page({ ...query, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    queryKey: [...keys.lists, filters],
+    queryFn: async ({ pageParam, signal }): Promise<AnsweredPage> => {
+      const query = pageParam ?? listQuery(filters, Date.now());
+      return { ...(await client.reads.page(query, { signal })), query };
+    },
+    initialPageParam: undefined as ListQuery | undefined,
+    getNextPageParam: ({ nextCursor, query }: AnsweredPage): ListQuery | undefined =>
+      nextCursor === null ? undefined : { ...query, cursor: nextCursor },
     placeholderData: (previous) => previous,
   });
+}
+
+/** What the service is asked for. */
+export function listQuery({ search, status, mode }: Filters, now: number): ListQuery {
+  return {
+    limit: pageSize,
+    ...(search && { search }),
+    ...(mode && { mode }),
+    ...(status === 'expiring'
+      ? {
+          status: 'active',
+          expiresAfter: new Date(now).toISOString(),
+          expiresBefore: new Date(now + expiringMs).toISOString(),
+        }
+      : status && { status }),
+  };
 }
 
 export function useAccount(id: string): UseQueryResult<ServiceAccount> {

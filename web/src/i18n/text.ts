@@ -15,6 +15,7 @@ export interface Texts {
   readonly exact: (time: string) => string;
   /** The same as it fits into a line: without seconds. */
   readonly brief: (time: string) => string;
+  readonly day: (time: string) => string;
   readonly relative: (time: string, now: number) => string;
   /** How far away a time is that is still to come, such as 'in 3 days'. */
   readonly until: (time: string, now: number) => string;
@@ -39,6 +40,7 @@ export function textsOf(i18n: I18n): Texts {
   const enumeration = new Intl.ListFormat(language);
   const exactly = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' });
   const briefly = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const daily = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const relatively = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const ahead = new Intl.RelativeTimeFormat(language);
   const prepare = (values: Values): Values =>
@@ -58,6 +60,7 @@ export function textsOf(i18n: I18n): Texts {
     list: (items) => enumeration.format(items),
     exact: (time) => exactly.format(new Date(time)),
     brief: (time) => briefly.format(new Date(time)),
+    day: (time) => daily.format(new Date(time)),
     relative: (time, now) => {
       const seconds = Math.min(0, (new Date(time).getTime() - now) / 1000);
       const step = steps.find(([, length]) => -seconds >= length);

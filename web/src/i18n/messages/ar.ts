@@ -23,6 +23,8 @@ export const messages = {
   'list.search.clear': 'مسح البحث',
   'list.filter.status': 'الحالة',
   'list.filter.mode': 'الوضع',
+  'list.filter.expiring': 'قارب الانتهاء',
+  'list.filter.expired': 'منتهي الصلاحية',
   'list.filter.any-status': 'الكل',
   'list.filter.any-mode': 'كل الأوضاع',
   'list.column.account': 'الحساب',
@@ -51,6 +53,9 @@ export const messages = {
   'list.none.text': 'لا شيء يطابق البحث وعوامل التصفية.',
   'list.none.clear': 'مسح البحث وعوامل التصفية',
   'list.hint': 'أحرف السر الأربعة التي تسبق رمز التحقق: {hint}',
+  'list.secret.expires': 'ينتهي {date}',
+  'list.secret.expiring': 'ينتهي {when}',
+  'list.secret.expired': 'انتهى {when}',
   'list.previous-secret': 'القديم يعمل حتى {time}',
   'list.selected':
     '{count, plural, zero {لم يُحدَّد شيء} one {حُدِّد حساب واحد} two {حُدِّد حسابان} few {حُدِّدت # حسابات} many {حُدِّد # حسابًا} other {حُدِّد # حساب}}',
@@ -113,6 +118,20 @@ export const messages = {
   'form.permissions.group': 'كل صلاحيات {group}',
   'form.permissions.unknown': 'طلب الرابط صلاحيات غير موجودة: {names}.',
   'form.permissions.not-grantable': 'طلب الرابط صلاحيات لا يمكنك منحها: {names}.',
+  'form.expiry': 'انتهاء صلاحية السر',
+  'form.expiry.never': 'أبدًا',
+  'form.expiry.days':
+    '{count, plural, zero {فورًا} one {بعد يوم واحد} two {بعد يومين} few {بعد # أيام} many {بعد # يومًا} other {بعد # يوم}}',
+  'form.expiry.same':
+    '{count, plural, zero {كالسابق} one {بعد يوم واحد كالسابق} two {بعد يومين كالسابق} few {بعد # أيام كالسابق} many {بعد # يومًا كالسابق} other {بعد # يوم كالسابق}}',
+  'form.expiry.date': 'في تاريخ محدد',
+  'form.expiry.date.label': 'آخر يوم يعمل فيه',
+  'form.expiry.ends-never': 'يعمل السر حتى يُعاد إنشاؤه.',
+  'form.expiry.ends': 'يعمل السر حتى {time}. بعد ذلك لا يحصل التكامل على رموز حتى يُعاد إنشاء السر.',
+  'form.expiry.limited':
+    '{count, plural, zero {لا يسمح مشغّل Orki بعمل السر.} one {يسمح مشغّل Orki بعمل السر يومًا واحدًا على الأكثر.} two {يسمح مشغّل Orki بعمل السر يومين على الأكثر.} few {يسمح مشغّل Orki بعمل السر # أيام على الأكثر.} many {يسمح مشغّل Orki بعمل السر # يومًا على الأكثر.} other {يسمح مشغّل Orki بعمل السر # يوم على الأكثر.}}',
+  'form.expiry.unavailable':
+    'هنا لا يمكن أن تنتهي صلاحية السر، لأن تدوير الأسرار في Keycloak معطَّل. اطلب من مشغّل Orki تشغيله، ثم أعد تحميل هذه الصفحة.',
   'form.review': 'مراجعة',
 
   'summary.label': 'ما سيتمكن الحساب من فعله',
@@ -142,6 +161,7 @@ export const messages = {
   'secret.warning': 'احفظ client_secret في مكان آمن. لا يُعرض إلا مرة واحدة، وإن فُقد وجب إعادة إنشائه.',
   'secret.replayed':
     'أنجزت محاولة سابقة هذا بالفعل وضاع جوابها. لم يعد سر تلك المحاولة يعمل، بل السر المعروض هنا.',
+  'secret.expires': 'يعمل السر الجديد حتى {time}.',
   'secret.previous': 'يعمل السر القديم {hint} حتى {time}. ضع السر الجديد مكانه قبل ذلك.',
   'secret.ended':
     '{count, plural, zero {لم يتوقف أي سر: {hints}.} one {لم يعد السر القديم {hints} يعمل.} two {لم يعد السران القديمان {hints} يعملان.} few {لم تعد الأسرار القديمة {hints} تعمل.} many {لم تعد الأسرار القديمة {hints} تعمل.} other {لم تعد الأسرار القديمة {hints} تعمل.}}',
@@ -253,6 +273,12 @@ export const messages = {
   'account.created': 'الإنشاء',
   'account.changed': 'آخر تغيير',
   'account.secret': 'السر',
+  'account.secret.made': 'أُنشئ {time}',
+  'account.secret.endless': 'لا تنتهي صلاحيته',
+  'account.secret.expires': 'يعمل حتى {time}، {when}',
+  'account.secret.expired': 'انتهت صلاحيته {time}، {when}',
+  'account.expiring':
+    'تنتهي صلاحية السر {when}. أعد إنشاءه ودع القديم يعمل مدة، ليبدّل التكامل إلى الجديد دون انقطاع.',
   'account.previous-secret': 'السر القديم',
   'account.previous-secret.until': 'يعمل حتى {time}، {when}',
   'account.previous-secret.end': 'إنهاء الآن',
@@ -319,6 +345,11 @@ export const messages = {
   'field.description.too-long': '500 حرف على الأكثر.',
   'field.description.characters': 'أحرف التحكم غير مسموح بها.',
   'field.mode.required': 'اختر وضع الصلاحيات.',
+  'field.expiry.no-date': 'اختر تاريخًا.',
+  'field.expiry.past': 'مضى ذلك الوقت بالفعل.',
+  'field.expiry.too-late': 'هذه مدة أطول مما يسمح به مشغّل Orki لعمل السر.',
+  'field.expiry.too-big': 'اختر 3650 يومًا على الأكثر.',
+  'field.expiry.required': 'يريد مشغّل Orki أن تنتهي صلاحية كل سر. اختر متى.',
   'field.permissions.required': 'حدّد صلاحية واحدة على الأقل.',
   'field.permissions.too-small': 'حدّد صلاحية واحدة على الأقل.',
   'field.permissions.unknown-permission': 'لم تعد صلاحية محددة موجودة. أعد تحميل الصفحة.',
