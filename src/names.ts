@@ -23,6 +23,8 @@ export const names = {
   userScope: 'orki-user',
   /** The user attribute, and the claim, that names the tenant. */
   tenantClaim: 'tenant_id',
+  /** The claim that repeats the roles of `orki-api` as a list at the top level, where libraries look for permissions. */
+  permissionsClaim: 'permissions',
   modeRoles: { admin: 'mode-admin', agent: 'mode-agent' },
   /** Keycloak's own client whose roles administer a realm. */
   managementClient: 'realm-management',
@@ -59,6 +61,8 @@ export const clientAttributes = {
   offWithTenant: 'orki.off-with-tenant',
   /** Since when an account is being made; gone when it is finished. */
   unfinishedSince: 'orki.unfinished-since',
+  /** The last changes of the account; see `serializeHistory`. */
+  history: 'orki.history',
   /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
   requests: 'orki.requests',
 } as const;

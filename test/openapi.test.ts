@@ -82,6 +82,7 @@ describe('the OpenAPI document', () => {
         `GET ${base}/service-accounts`,
         `POST ${base}/service-accounts`,
         `GET ${one}`,
+        `GET ${one}/history`,
         `PATCH ${one}`,
         `DELETE ${one}`,
         `POST ${one}/regenerate-secret`,

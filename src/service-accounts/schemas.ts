@@ -215,10 +215,10 @@ export function permissionsRule(mode: (typeof modes)[number], given: boolean): s
   return given ? `permissions can be sent in mode custom only: leave it out in mode ${mode}.` : undefined;
 }
 
-const actorSchema = z
+const doerSchema = z
   .object({ subject: z.string(), username: z.string() })
-  .meta({ id: 'Actor', description: 'The person, or the service account, that did it.' })
-  .nullable();
+  .meta({ id: 'Actor', description: 'The person, or the service account, that did it.' });
+const actorSchema = doerSchema.nullable();
 
 const timeSchema = z.string().meta({ format: 'date-time' });
 
@@ -252,6 +252,26 @@ const accountFields = {
   updatedBy: actorSchema,
   version: z.string().meta({ description: 'Changes with every change of the account.' }),
 };
+
+export const historySchema = z
+  .object({
+    changes: z.array(
+      z
+        .object({
+          at: timeSchema,
+          by: doerSchema,
+          action: z.string().meta({
+            description:
+              'What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate` or `deactivate`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more.',
+          }),
+          fields: z.array(z.string()).meta({
+            description: 'What an edit changed: `username`, `description`, `mode`, `permissions`.',
+          }),
+        })
+        .meta({ id: 'ServiceAccountChange' }),
+    ),
+  })
+  .meta({ id: 'ServiceAccountHistory' });
 
 export const accountSchema = z.object(accountFields).meta({ id: 'ServiceAccount' });
 

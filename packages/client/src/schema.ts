@@ -116,6 +116,26 @@ export interface paths {
         patch: operations["editServiceAccount"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenantId}/service-accounts/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a service account's last changes
+         * @description The last twenty changes of the account, newest first: when, who and what, without values and without secrets. The history of an account that was made before there were histories begins with its next change. The audit log of the service has all changes.
+         */
+        get: operations["getServiceAccountHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenantId}/service-accounts/{id}/regenerate-secret": {
         parameters: {
             query?: never;
@@ -298,6 +318,18 @@ export interface components {
             hint: string;
             /** Format: date-time */
             validUntil: string;
+        };
+        ServiceAccountChange: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Actor"];
+            /** @description What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate` or `deactivate`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more. */
+            action: string;
+            /** @description What an edit changed: `username`, `description`, `mode`, `permissions`. */
+            fields: string[];
+        };
+        ServiceAccountHistory: {
+            changes: components["schemas"]["ServiceAccountChange"][];
         };
         ServiceAccount: {
             /**
@@ -1086,6 +1118,52 @@ export interface operations {
             504: components["responses"]["GatewayTimeout"];
         };
     };
+    getServiceAccountHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+                /** @description The service account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountHistory"];
+                };
+            };
+            /** @description `invalid-request`: The request is not valid. */
+            400: components["responses"]["BadRequest"];
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: components["responses"]["Unauthorized"];
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            403: components["responses"]["Forbidden"];
+            /** @description `service-account-not-found`: There is no such service account. */
+            404: components["responses"]["NotFound"];
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description `rate-limited`: Too many requests. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description `internal-error`: Something went wrong here. */
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     regenerateSecret: {
         parameters: {
             query?: never;
@@ -1502,6 +1580,17 @@ export interface problemCodes {
     | 'internal-error'
     | 'keycloak-unavailable'
     | 'outcome-unknown';
+    getServiceAccountHistory:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
     regenerateSecret:
     | 'invalid-request'
     | 'invalid-json'
