@@ -2,6 +2,7 @@ import type {
   ListQuery,
   PermissionCatalogue,
   ServiceAccount,
+  ServiceAccountHistory,
   ServiceAccountPage,
 } from '@orki/service-accounts-client';
 import {
@@ -29,6 +30,7 @@ const keys = {
   catalogue: ['catalogue'],
   lists: ['list'],
   account: (id: string) => ['account', id],
+  history: (id: string) => ['history', id],
 } as const;
 
 export function useCatalogue(): UseQueryResult<PermissionCatalogue> {
@@ -79,6 +81,14 @@ export function useAccount(id: string): UseQueryResult<ServiceAccount> {
   return useQuery({ queryKey: keys.account(id), queryFn: ({ signal }) => client.reads.get(id, { signal }) });
 }
 
+export function useHistory(id: string): UseQueryResult<ServiceAccountHistory> {
+  const { client } = usePage();
+  return useQuery({
+    queryKey: keys.history(id),
+    queryFn: ({ signal }) => client.reads.history(id, { signal }),
+  });
+}
+
 /** What is known of accounts after a change; nothing is shown that the service has not said. */
 export function useRefresh() {
   const queries = useQueryClient();
@@ -86,10 +96,12 @@ export function useRefresh() {
     /** Shows an account as the service has just described it, and reads the lists again. */
     show(account: ServiceAccount): void {
       queries.setQueryData(keys.account(account.id), withoutSecret(account));
+      void queries.invalidateQueries({ queryKey: keys.history(account.id) });
       void queries.invalidateQueries({ queryKey: keys.lists });
     },
     forget(id: string): void {
       queries.removeQueries({ queryKey: keys.account(id) });
+      queries.removeQueries({ queryKey: keys.history(id) });
       void queries.invalidateQueries({ queryKey: keys.lists });
     },
     everything: (): Promise<void> => queries.invalidateQueries(),
