@@ -71,8 +71,10 @@ function Account({ account, catalogue, rights }: AccountProps) {
         <Facts account={account} mayManage={rights.mayManage} />
         <WhatItCanDo account={account} catalogue={catalogue} />
       </div>
-      <HowToGetToken account={account} />
-      <History id={account.id} />
+      <div className="account-panels">
+        <HowToGetToken account={account} />
+        <History id={account.id} />
+      </div>
     </>
   );
 }
