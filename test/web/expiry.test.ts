@@ -43,9 +43,9 @@ describe('the end of a secret', () => {
     await form.getByRole('button', { name: 'Create Service Account' }).click();
     await page.getByText('The new secret works until').waitFor();
     await finish(page);
-    await rowOf(page, 'For a month').getByText('Expires in 29 days').waitFor();
+    await rowOf(page, 'For a month').getByText('Expires in 30 days').waitFor();
     await page.getByRole('link', { name: 'For a month' }).click();
-    await page.getByText('The secret expires in 29 days.').waitFor();
+    await page.getByText('The secret expires in 30 days.').waitFor();
     const id = page.url().split('/').at(-1) ?? '';
     expect(daysUntil((await inKeycloak(id)).secretExpiresAt)).toBeCloseTo(30, 1);
     expect(complaints).toEqual([]);
@@ -102,7 +102,7 @@ describe('the end of a secret', () => {
       .waitFor();
     await page.getByRole('radio', { name: 'Expiring' }).click();
     await rowOf(page, 'Over').waitFor({ state: 'detached' });
-    await rowOf(page, soon.username).getByText('Expires in 6 days').waitFor();
+    await rowOf(page, soon.username).getByText('Expires in 7 days').waitFor();
     expect(await rowOf(page, 'Later').count()).toBe(0);
     expect(new URL(page.url()).search).toBe('?status=expiring');
     await page.getByRole('radio', { name: 'Expired' }).click();

@@ -1,5 +1,5 @@
 import type { PermissionCatalogue } from '@orki/service-accounts-client';
-import { useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { describeError, type FieldErrors } from '../api/errors.ts';
 import { useExpiryRules } from '../api/expiry-rules.ts';
 import { useAction } from '../api/use-action.ts';
@@ -35,6 +35,7 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   const { t } = texts;
   const { client } = usePage();
   const body = useRef<HTMLDivElement>(null);
+  const createButton = useRef<HTMLButtonElement>(null);
   const [prefilled] = useState(() => prefill && draftFrom(prefill, catalogue));
   const [draft, setDraft] = useState(prefilled?.draft ?? emptyDraft);
   const rules = useExpiryRules(catalogue);
@@ -47,6 +48,10 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   const action = useAction();
   const isDirty = !isSameDraft(draft, emptyDraft) || expiry.choice !== usualExpiry(undefined, rules).choice;
   useFocusOnError(body, attempt);
+  // Before the next frame, in which the dialog misses the button that was pressed and puts the focus on its first one.
+  useLayoutEffect(() => {
+    if (step === 'review') createButton.current?.focus();
+  }, [step]);
 
   function review() {
     const end = expiryError(expiry, rules, Date.now(), texts);
@@ -112,7 +117,13 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
             <Button key="back" isDisabled={action.isPending} onPress={() => setStep('form')}>
               {t('action.back')}
             </Button>
-            <Button key="create" variant="primary" autoFocus isPending={action.isPending} onPress={create}>
+            <Button
+              key="create"
+              ref={createButton}
+              variant="primary"
+              isPending={action.isPending}
+              onPress={create}
+            >
               {t(action.isPending ? 'create.pending' : 'create.submit')}
             </Button>
           </>

@@ -8,7 +8,7 @@ import { usePreviousSecret } from '../secret/previous-secret.ts';
 
 /** What is to be known of the secrets of an account beside its hint: when one ends, or that it has. */
 export function SecretLife({ account }: { readonly account: ServiceAccount }) {
-  const { t, brief, day, relative, until } = useTexts();
+  const { t, day, soon, relative, until } = useTexts();
   const now = useNow();
   const previous = usePreviousSecret(account);
   const { secretExpiresAt: end, secretExpired } = account;
@@ -27,7 +27,7 @@ export function SecretLife({ account }: { readonly account: ServiceAccount }) {
       )}
       {previous && (
         <Line at={previous.validUntil} isUrgent={false}>
-          {t('list.previous-secret', { time: brief(previous.validUntil) })}
+          {t('list.previous-secret', { time: soon(previous.validUntil) })}
         </Line>
       )}
     </>

@@ -39,7 +39,7 @@ export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }:
   useFocusOnError(body, attempt);
 
   const obstacle = obstacleTo(base, rules.isUnavailable);
-  // Whoever chose an overlap that can't be had has not chosen an outage.
+  // A person who chose an overlap that is not available has not chosen an outage.
   const overlapSeconds = obstacle && chosen !== 0 ? undefined : chosen;
   return (
     <ConfirmDialog
