@@ -7,13 +7,17 @@ import type {
 } from '@orki/service-accounts-client';
 import {
   type InfiniteData,
+  infiniteQueryOptions,
+  queryOptions,
   type UseInfiniteQueryResult,
   type UseQueryResult,
   useInfiniteQuery,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { usePage } from '../page/page-context.ts';
+import type { PageClient } from './page-client.ts';
 
 export interface Filters {
   readonly search: string;
@@ -23,8 +27,13 @@ export interface Filters {
 }
 
 const pageSize = 50;
+<<<<<<< HEAD
 /** The service gives its first warning as long before the end of a secret. */
 export const expiringMs = 30 * 86_400_000;
+=======
+/** For so long, what was asked for ahead of its screen is not asked for again when the screen opens. */
+const aheadMs = 5000;
+>>>>>>> main
 
 const keys = {
   catalogue: ['catalogue'],
@@ -42,6 +51,7 @@ export function useCatalogue(): UseQueryResult<PermissionCatalogue> {
   });
 }
 
+<<<<<<< HEAD
 /** A page of the list, with the query that it answers, which its cursor belongs to. */
 type AnsweredPage = ServiceAccountPage & { readonly query: ListQuery };
 
@@ -76,9 +86,51 @@ export function listQuery({ search, status, mode }: Filters, now: number): ListQ
   };
 }
 
+=======
+function accountsQuery(client: PageClient, { search, status, mode }: Filters) {
+  const query = {
+    limit: pageSize,
+    ...(search && { search }),
+    ...(status && { status }),
+    ...(mode && { mode }),
+  };
+  return infiniteQueryOptions({
+    queryKey: [...keys.lists, query],
+    queryFn: ({ pageParam, signal }) =>
+      client.reads.page({ ...query, ...(pageParam && { cursor: pageParam }) }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    staleTime: aheadMs,
+  });
+}
+
+export function useAccounts(filters: Filters): UseInfiniteQueryResult<InfiniteData<ServiceAccountPage>> {
+  const { client } = usePage();
+  return useInfiniteQuery({ ...accountsQuery(client, filters), placeholderData: (previous) => previous });
+}
+
+const accountQuery = (client: PageClient, id: string) =>
+  queryOptions({
+    queryKey: keys.account(id),
+    queryFn: ({ signal }) => client.reads.get(id, { signal }),
+    staleTime: aheadMs,
+  });
+
+>>>>>>> main
 export function useAccount(id: string): UseQueryResult<ServiceAccount> {
   const { client } = usePage();
-  return useQuery({ queryKey: keys.account(id), queryFn: ({ signal }) => client.reads.get(id, { signal }) });
+  return useQuery(accountQuery(client, id));
+}
+
+/** Asks for what the first screen shows at the same time as for the catalogue, without which no screen opens. */
+export function useReadAhead(wanted: Filters | string): void {
+  const { client } = usePage();
+  const queries = useQueryClient();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for the first screen alone; the others ask for themselves
+  useEffect(() => {
+    if (typeof wanted === 'string') void queries.prefetchQuery(accountQuery(client, wanted));
+    else void queries.prefetchInfiniteQuery(accountsQuery(client, wanted));
+  }, []);
 }
 
 export function useHistory(id: string): UseQueryResult<ServiceAccountHistory> {

@@ -48,7 +48,7 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
       <td data-label={t('list.column.status')}>
         <StatusBadge account={account} />
       </td>
-      <td data-label={t('list.column.secret')}>
+      <td className="cell-secret" data-label={t('list.column.secret')}>
         <code className="hint" dir="ltr" title={t('list.hint', { hint: secretHint })}>
           …{secretHint}
         </code>
