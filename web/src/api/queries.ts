@@ -27,13 +27,10 @@ export interface Filters {
 }
 
 const pageSize = 50;
-<<<<<<< HEAD
 /** The service gives its first warning as long before the end of a secret. */
 export const expiringMs = 30 * 86_400_000;
-=======
 /** For so long, what was asked for ahead of its screen is not asked for again when the screen opens. */
 const aheadMs = 5000;
->>>>>>> main
 
 const keys = {
   catalogue: ['catalogue'],
@@ -51,13 +48,11 @@ export function useCatalogue(): UseQueryResult<PermissionCatalogue> {
   });
 }
 
-<<<<<<< HEAD
 /** A page of the list, with the query that it answers, which its cursor belongs to. */
 type AnsweredPage = ServiceAccountPage & { readonly query: ListQuery };
 
-export function useAccounts(filters: Filters): UseInfiniteQueryResult<InfiniteData<ServiceAccountPage>> {
-  const { client } = usePage();
-  return useInfiniteQuery({
+function accountsQuery(client: PageClient, filters: Filters) {
+  return infiniteQueryOptions({
     queryKey: [...keys.lists, filters],
     queryFn: async ({ pageParam, signal }): Promise<AnsweredPage> => {
       const query = pageParam ?? listQuery(filters, Date.now());
@@ -66,7 +61,7 @@ export function useAccounts(filters: Filters): UseInfiniteQueryResult<InfiniteDa
     initialPageParam: undefined as ListQuery | undefined,
     getNextPageParam: ({ nextCursor, query }: AnsweredPage): ListQuery | undefined =>
       nextCursor === null ? undefined : { ...query, cursor: nextCursor },
-    placeholderData: (previous) => previous,
+    staleTime: aheadMs,
   });
 }
 
@@ -86,24 +81,6 @@ export function listQuery({ search, status, mode }: Filters, now: number): ListQ
   };
 }
 
-=======
-function accountsQuery(client: PageClient, { search, status, mode }: Filters) {
-  const query = {
-    limit: pageSize,
-    ...(search && { search }),
-    ...(status && { status }),
-    ...(mode && { mode }),
-  };
-  return infiniteQueryOptions({
-    queryKey: [...keys.lists, query],
-    queryFn: ({ pageParam, signal }) =>
-      client.reads.page({ ...query, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    staleTime: aheadMs,
-  });
-}
-
 export function useAccounts(filters: Filters): UseInfiniteQueryResult<InfiniteData<ServiceAccountPage>> {
   const { client } = usePage();
   return useInfiniteQuery({ ...accountsQuery(client, filters), placeholderData: (previous) => previous });
@@ -116,7 +93,6 @@ const accountQuery = (client: PageClient, id: string) =>
     staleTime: aheadMs,
   });
 
->>>>>>> main
 export function useAccount(id: string): UseQueryResult<ServiceAccount> {
   const { client } = usePage();
   return useQuery(accountQuery(client, id));

@@ -52,14 +52,10 @@ export const messages = {
   'list.none.title': 'لا يوجد حساب مطابق',
   'list.none.text': 'لا شيء يطابق البحث وعوامل التصفية.',
   'list.none.clear': 'مسح البحث وعوامل التصفية',
-<<<<<<< HEAD
-  'list.hint': 'أحرف السر الأربعة التي تسبق رمز التحقق: {hint}',
+  'list.hint': 'أحرف السر الأربعة التي تسبق مجموعه الاختباري: {hint}',
   'list.secret.expires': 'ينتهي {date}',
   'list.secret.expiring': 'ينتهي {when}',
   'list.secret.expired': 'انتهى {when}',
-=======
-  'list.hint': 'أحرف السر الأربعة التي تسبق مجموعه الاختباري: {hint}',
->>>>>>> main
   'list.previous-secret': 'القديم يعمل حتى {time}',
   'list.selected':
     '{count, plural, zero {لم يُحدَّد شيء} one {حُدِّد حساب واحد} two {حُدِّد حسابان} few {حُدِّدت # حسابات} many {حُدِّد # حسابًا} other {حُدِّد # حساب}}',
