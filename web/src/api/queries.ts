@@ -1,13 +1,17 @@
 import type { PermissionCatalogue, ServiceAccount, ServiceAccountPage } from '@orki/service-accounts-client';
 import {
   type InfiniteData,
+  infiniteQueryOptions,
+  queryOptions,
   type UseInfiniteQueryResult,
   type UseQueryResult,
   useInfiniteQuery,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { usePage } from '../page/page-context.ts';
+import type { PageClient } from './page-client.ts';
 
 export interface Filters {
   readonly search: string;
@@ -16,6 +20,8 @@ export interface Filters {
 }
 
 const pageSize = 50;
+/** For so long, what was asked for ahead of its screen is not asked for again when the screen opens. */
+const aheadMs = 5000;
 
 const keys = {
   catalogue: ['catalogue'],
@@ -32,28 +38,49 @@ export function useCatalogue(): UseQueryResult<PermissionCatalogue> {
   });
 }
 
-export function useAccounts(filters: Filters): UseInfiniteQueryResult<InfiniteData<ServiceAccountPage>> {
-  const { client } = usePage();
-  const { search, status, mode } = filters;
+function accountsQuery(client: PageClient, { search, status, mode }: Filters) {
   const query = {
     limit: pageSize,
     ...(search && { search }),
     ...(status && { status }),
     ...(mode && { mode }),
   };
-  return useInfiniteQuery({
+  return infiniteQueryOptions({
     queryKey: [...keys.lists, query],
     queryFn: ({ pageParam, signal }) =>
       client.reads.page({ ...query, ...(pageParam && { cursor: pageParam }) }, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    placeholderData: (previous) => previous,
+    staleTime: aheadMs,
   });
 }
 
+export function useAccounts(filters: Filters): UseInfiniteQueryResult<InfiniteData<ServiceAccountPage>> {
+  const { client } = usePage();
+  return useInfiniteQuery({ ...accountsQuery(client, filters), placeholderData: (previous) => previous });
+}
+
+const accountQuery = (client: PageClient, id: string) =>
+  queryOptions({
+    queryKey: keys.account(id),
+    queryFn: ({ signal }) => client.reads.get(id, { signal }),
+    staleTime: aheadMs,
+  });
+
 export function useAccount(id: string): UseQueryResult<ServiceAccount> {
   const { client } = usePage();
-  return useQuery({ queryKey: keys.account(id), queryFn: ({ signal }) => client.reads.get(id, { signal }) });
+  return useQuery(accountQuery(client, id));
+}
+
+/** Asks for what the first screen shows at the same time as for the catalogue, without which no screen opens. */
+export function useReadAhead(wanted: Filters | string): void {
+  const { client } = usePage();
+  const queries = useQueryClient();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for the first screen alone; the others ask for themselves
+  useEffect(() => {
+    if (typeof wanted === 'string') void queries.prefetchQuery(accountQuery(client, wanted));
+    else void queries.prefetchInfiniteQuery(accountsQuery(client, wanted));
+  }, []);
 }
 
 /** What is known of accounts after a change; nothing is shown that the service has not said. */
