@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceAccountsClient } from '../../packages/client/src/index.ts';
 import { run } from '../child.ts';
 import { Problem } from '../problem.ts';
-import type { Command } from './samples.ts';
+import type { Command } from './programs.ts';
 
 interface Addresses {
   readonly issuer: string;
