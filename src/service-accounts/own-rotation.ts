@@ -1,7 +1,6 @@
 import { ServiceError } from '../errors.ts';
 import type { Caller } from '../permissions/caller.ts';
 import type { Account } from './account.ts';
-import type { ExpiryRequest } from './secret-expiry.ts';
 
 /** Whether the caller may replace a secret only if it is the caller's own: it lacks `service-accounts:write`. */
 export const mayOnlyRotateOwn = ({ roles }: Caller): boolean => !roles.has('service-accounts:write');
@@ -9,19 +8,20 @@ export const mayOnlyRotateOwn = ({ roles }: Caller): boolean => !roles.has('serv
 /**
  * Holds such a caller to its own account, without a look at any other, and to the overlap: when the new secret ends is for
  * those to say who manage service accounts.
+ * @param others what was sent beside the overlap
  * @throws {ServiceError} 403
  */
-export function requireOwnRotation(caller: Caller, id: string, expiry: ExpiryRequest): void {
+export function requireOwnRotation(caller: Caller, id: string, others: object): void {
   if (caller.accountId !== id) {
     throw new ServiceError('permission-missing', {
       detail:
         'With service-accounts:rotate-own a service account regenerates its own secret alone. This needs the permission service-accounts:write.',
     });
   }
-  const field = Object.entries(expiry).find(([, value]) => value !== undefined)?.[0];
+  const field = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
   if (field === undefined) return;
   throw new ServiceError('permission-missing', {
-    detail: `With service-accounts:rotate-own you can send overlapSeconds alone. Leave out ${field}: the new secret lasts as long as the one before was made to.`,
+    detail: `With service-accounts:rotate-own you can send overlapSeconds alone. Leave out ${field}, or ask somebody who manages service accounts.`,
   });
 }
 

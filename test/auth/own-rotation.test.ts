@@ -101,6 +101,7 @@ it.each([
   { secretExpiresAt: null },
   { secretExpiresAt: '2099-01-01T00:00:00Z' },
   { secretLifetimeDays: 3650 },
+  { revokeTokens: true },
 ])('has no say in when the secret ends: %j', async (expiry) => {
   const { service, person, rotate } = await withRotator();
   await expectUnchanged(service, async () => {

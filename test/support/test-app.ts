@@ -39,10 +39,10 @@ export function tokenFor({ tenantId = 'acme', grant = 'admin', claims = {} }: Pe
     sub: `subject-of-${tenantId}`,
     iss: issuer,
     aud: 'orki-api',
-    iat: Math.floor(Date.now() / 1000),
     ...claims,
   })
     .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'JWT' })
+    .setIssuedAt(claims.iat)
     .setExpirationTime('5m')
     .sign(privateKey);
 }
