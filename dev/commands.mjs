@@ -177,6 +177,11 @@ they are cut off from each other, and after one was frozen. The truth is what th
         about: 'how often each pair of changes is tried',
       },
       only: { type: text, value: 'cut|freeze', about: 'only that' },
+      unfenced: {
+        type: flag,
+        default: false,
+        about: 'tell the service of one node (KEYCLOAK_NODES=1), to see what it loses then',
+      },
       option: {
         type: text,
         multiple: true,

@@ -24,6 +24,11 @@ export const names = {
   /** The user attribute, and the claim, that names the tenant. */
   tenantClaim: 'tenant_id',
   modeRoles: { admin: 'mode-admin', agent: 'mode-agent' },
+  /**
+   * A role of `orki-api` that gives nothing and is in no token. It is mapped to an account's user while its rights are
+   * changed on a Keycloak of several nodes; see `fencedRoles`.
+   */
+  fenceRole: 'read-fence',
   /** Keycloak's own client whose roles administer a realm. */
   managementClient: 'realm-management',
   /**
@@ -61,6 +66,8 @@ export const clientAttributes = {
   unfinishedSince: 'orki.unfinished-since',
   /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
   requests: 'orki.requests',
+  /** Written anew under each lock where Keycloak has several nodes, so that a read can be seen to be current. */
+  readFence: 'orki.read-fence',
 } as const;
 
 /**

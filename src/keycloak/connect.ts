@@ -28,6 +28,8 @@ export interface KeycloakSettings {
   readonly callTimeoutMs: number;
   /** After which a lock that was not given back counts as abandoned; that of time-limits.ts unless given. */
   readonly lockLeaseMs?: number;
+  /** How many nodes Keycloak has; one unless given. With more, no change goes by what a node's caches hold. */
+  readonly nodes?: number;
 }
 
 export interface KeycloakConnection {
@@ -66,7 +68,7 @@ export function connectKeycloak(
   const realm = createRealmObjects(api, callTimeoutMs);
   const slots = createLockSlots(settings.lockLeaseMs ?? lockLeaseMs);
   return {
-    connectGateway: keycloakGateway(api, realm, slots),
+    connectGateway: keycloakGateway(api, realm, slots, settings.nodes),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
     checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
     sweepTargets: sweepTargets(api, realm, callTimeoutMs),
