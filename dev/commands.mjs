@@ -149,7 +149,13 @@ export const commands = /** @type {const} */ ({
 The same writes by raw calls of the Admin API show what is lost without the service.`,
     options: {
       rounds: { type: text, number: true, default: '1000', value: 'N', about: 'rounds through the service' },
-      'raw-rounds': { type: text, number: true, default: '200', value: 'N', about: 'rounds of raw calls' },
+      'raw-rounds': {
+        type: text,
+        number: true,
+        default: '200',
+        value: 'N',
+        about: 'rounds of raw calls; 0 for none',
+      },
       seed: { type: text, number: true, default: '1', value: 'N', about: 'seed of the random numbers' },
       minutes: { type: text, number: true, default: '40', value: 'N', about: 'stop after so long' },
       nodes: {
@@ -176,7 +182,12 @@ they are cut off from each other, and after one was frozen. The truth is what th
         value: 'N',
         about: 'how often each pair of changes is tried',
       },
-      only: { type: text, value: 'cut|freeze', about: 'only that' },
+      only: { type: text, value: 'cut|freeze', choices: ['cut', 'freeze'], about: 'only that' },
+      short: {
+        type: flag,
+        default: false,
+        about: 'only what depends on the partition, and without the balancer that checks no health',
+      },
       unfenced: {
         type: flag,
         default: false,

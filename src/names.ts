@@ -64,6 +64,8 @@ export const clientAttributes = {
   offWithTenant: 'orki.off-with-tenant',
   /** Since when an account is being made; gone when it is finished. */
   unfinishedSince: 'orki.unfinished-since',
+  /** The last changes of the account; see `serializeHistory`. */
+  history: 'orki.history',
   /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
   requests: 'orki.requests',
   /** Written anew under each lock where Keycloak has several nodes, so that a read can be seen to be current. */

@@ -7,7 +7,9 @@ import type { Document } from '../contract/document.ts';
 import { addExamples } from '../contract/examples.ts';
 import { addHeaders } from '../contract/headers.ts';
 import { markOptionalBodies } from '../contract/optional-bodies.ts';
-import { tokenUrlPath } from '../contract/token-url.ts';
+import { shareProblemResponses } from '../contract/problem-responses.ts';
+import { nameSchemas, openAnswers } from '../contract/schema-names.ts';
+import { addTokenUrl } from '../contract/token-url.ts';
 import { names } from '../names.ts';
 
 export interface DocumentationOptions {
@@ -33,6 +35,7 @@ export async function documentation(app: FastifyInstance, options: Documentation
         title: 'Orki service accounts',
         version: packageJson.version,
         description,
+        contact: { name: 'Orki', url: 'https://orki.ai' },
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: options.publicUrl }],
@@ -67,9 +70,8 @@ export async function documentation(app: FastifyInstance, options: Documentation
     },
     transform: withRequiredPermission,
     transformObject: (input) => {
-      const document = withoutUnusedSchemas(jsonSchemaTransformObject(input));
-      completeDocument(document as unknown as Document, options.issuer);
-      return document;
+      const document = jsonSchemaTransformObject(input);
+      return completed(document as unknown as Document, options.issuer) as unknown as typeof document;
     },
   });
   if (options.isShown) await app.register(swaggerUi, userInterface(options));
@@ -83,11 +85,15 @@ const withRequiredPermission: typeof jsonSchemaTransform = (input) => {
   return { schema: { ...schema, ...permissions }, url };
 };
 
-function completeDocument(document: Document, issuer: string): void {
+function completed(given: Document, issuer: string): Document {
+  openAnswers(given);
+  const document = nameSchemas(given);
   markOptionalBodies(document);
   addHeaders(document);
-  Object.assign(document.paths, tokenUrlPath(issuer));
+  addTokenUrl(document, issuer);
   addExamples(document);
+  shareProblemResponses(document);
+  return document;
 }
 
 function userInterface({ publicUrl, issuer }: DocumentationOptions): FastifySwaggerUiOptions {
@@ -131,24 +137,3 @@ new MutationObserver(() => {
   dialog.scrollTop = 0;
 }).observe(document.documentElement, { childList: true, subtree: true });
 `;
-
-type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
-
-/** Each named zod schema is written as an input and as an output; what no operation refers to only confuses. */
-function withoutUnusedSchemas(document: OpenApiDocument): OpenApiDocument {
-  const components = 'components' in document ? document.components : undefined;
-  if (components?.schemas === undefined) return document;
-  const refersTo = (name: string) => `"#/components/schemas/${name}"`;
-  const rest = JSON.stringify({ ...document, components: {} });
-  const texts = new Map(
-    Object.entries(components.schemas).map(([name, schema]) => [name, JSON.stringify(schema)]),
-  );
-  const isUsed = (name: string, trail: readonly string[] = []): boolean =>
-    rest.includes(refersTo(name)) ||
-    [...texts].some(
-      ([user, text]) =>
-        !trail.includes(user) && text.includes(refersTo(name)) && isUsed(user, [...trail, name]),
-    );
-  const used = Object.entries(components.schemas).filter(([name]) => isUsed(name));
-  return { ...document, components: { ...components, schemas: Object.fromEntries(used) } } as OpenApiDocument;
-}

@@ -12,7 +12,7 @@ export function deactivateServiceAccount(context: OperationContext, id: string):
   return underLock(context, id, async (account) => {
     const catalogue = await gateway.catalogue();
     if (!account.active) return viewOf(account, catalogue);
-    const stamp = stampOf(caller);
+    const stamp = stampOf(caller, account, 'deactivate');
     await gateway.setStatus(id, { active: false, tenantOff: null }, stamp);
     return viewOf(updated(account, { active: false }, stamp), catalogue);
   });

@@ -8,34 +8,31 @@ import { holdsRole } from '../permissions/holding.ts';
 import { rolesOf } from '../permissions/roles.ts';
 import type { Gateway } from './gateway.ts';
 import { readProblems } from './route-schemas.ts';
-import { tenantParams } from './schemas.ts';
+import { modeSchema, tenantParams } from './schemas.ts';
+
+const permissionSchema = z
+  .object({
+    name: z.string(),
+    label: z.string(),
+    description: z.string(),
+    includedIn: z.array(modeSchema).meta({ description: 'The modes that include it; never custom.' }),
+    grantable: z.boolean().meta({ description: 'Whether you hold it and so may grant it.' }),
+  })
+  .meta({ id: 'Permission' });
+
+const groupSchema = z
+  .object({ name: z.string(), label: z.string(), permissions: z.array(permissionSchema) })
+  .meta({ id: 'PermissionGroup' });
+
+const grantableModeSchema = z
+  .object({
+    name: modeSchema,
+    grantable: z.boolean().meta({ description: 'Whether you may give an account this mode.' }),
+  })
+  .meta({ id: 'GrantableMode' });
 
 const catalogueSchema = z
-  .object({
-    groups: z.array(
-      z.object({
-        name: z.string(),
-        label: z.string(),
-        permissions: z.array(
-          z.object({
-            name: z.string(),
-            label: z.string(),
-            description: z.string(),
-            includedIn: z
-              .array(z.enum(['admin', 'agent']))
-              .meta({ description: 'The modes that include it.' }),
-            grantable: z.boolean().meta({ description: 'Whether you hold it and so may grant it.' }),
-          }),
-        ),
-      }),
-    ),
-    modes: z.array(
-      z.object({
-        name: z.enum(modes),
-        grantable: z.boolean().meta({ description: 'Whether you may give an account this mode.' }),
-      }),
-    ),
-  })
+  .object({ groups: z.array(groupSchema), modes: z.array(grantableModeSchema) })
   .meta({ id: 'PermissionCatalogue' });
 
 /** GET …/permissions: what there is to choose from, and what of it the caller may choose. */

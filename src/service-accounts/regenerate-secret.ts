@@ -66,7 +66,7 @@ export function regenerateSecret(
       }
       const isReplay = repetition(account) === 'repeatable';
       const secret = createSecret();
-      const stamp = stampOf(caller);
+      const stamp = stampOf(caller, account, 'regenerate-secret');
       const expiresAt = isReplay
         ? account.secretExpiresAt
         : secretExpiryOf(rest, stamp.at, account, settings.maxSecretLifetimeDays);

@@ -8,6 +8,7 @@ import {
   conditionHeaders,
   createBody,
   editBody,
+  historySchema,
   keyedConditionHeaders,
   keyHeaders,
   listQuery,
@@ -93,6 +94,16 @@ export const get = {
   tags,
   params: accountParams,
   response: { 200: accountSchema.describe('The account.'), ...readOne },
+};
+
+export const history = {
+  operationId: 'getServiceAccountHistory',
+  summary: "Read a service account's last changes",
+  description:
+    'The last twenty changes of the account, newest first: when, who and what, without values and without secrets. The history of an account that was made before there were histories begins with its next change. The audit log of the service has all changes.',
+  tags,
+  params: accountParams,
+  response: { 200: historySchema.describe('The changes.'), ...readOne },
 };
 
 export const edit = {

@@ -13,6 +13,7 @@ import { getServiceAccount } from './get.ts';
 import { listServiceAccounts } from './list.ts';
 import type { OperationContext } from './operation.ts';
 import { etagOf } from './precondition.ts';
+import { readHistory } from './read-history.ts';
 import { type DisclosedSecret, regenerateSecret } from './regenerate-secret.ts';
 import * as schemas from './route-schemas.ts';
 
@@ -97,6 +98,10 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
     reply.header('etag', etagOf(account));
     return account;
   });
+
+  app.get(`${one}/history`, { config: reading, schema: schemas.history }, (request) =>
+    readHistory(gatewayFor(request), request.params.tenantId, request.params.id),
+  );
 
   app.patch(one, { config: writing, schema: schemas.edit }, (request, reply) =>
     operate('edit', request, reply, (context) =>

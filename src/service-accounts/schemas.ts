@@ -90,16 +90,18 @@ const descriptionSchema = z
   .nullable()
   .meta({ description: 'What the account is used for.', maxLength: maxDescription, example: 'Two-way sync' });
 
-const modeSchema = z.enum(modes).meta({ description: 'Admin, Agent, or a choice of permissions.' });
+export const modeSchema = z
+  .enum(modes)
+  .meta({ id: 'Mode', description: 'Admin, Agent, or a choice of permissions.' });
 
 const maxLifetimeDays = 3650;
 
 const exampleTime = '2027-01-31T12:00:00Z';
 const timeText = (name: string) =>
-  z.iso.datetime({
-    offset: true,
-    error: `${name} has to be a time with its offset, such as ${exampleTime}.`,
-  });
+  z.iso
+    .datetime({ offset: true, error: `${name} has to be a time with its offset, such as ${exampleTime}.` })
+    // The format says it all, and a generated client would hold its own times against the pattern.
+    .meta({ pattern: undefined });
 
 const expiryFields = {
   secretExpiresAt: timeText('secretExpiresAt').nullable().optional().meta({
@@ -126,9 +128,10 @@ function checkExpiry({ value, issues }: Expiry): void {
   issues.push({ code: 'custom', path, message, params: { code: 'ambiguous' }, input: secretLifetimeDays });
 }
 
+const needsPermission = 'permissions has to name at least one permission.';
+
 const permissionsSchema = z
   .array(z.string().max(100, 'No permission has a name of more than 100 characters.'))
-  .min(1, 'permissions has to name at least one permission.')
   .max(200, 'permissions has at most 200 entries.')
   .refine((names) => new Set(names).size === names.length, {
     message: 'permissions names a permission twice.',
@@ -136,22 +139,41 @@ const permissionsSchema = z
   })
   .meta({ description: 'For mode custom, and only there: the permissions.', example: ['customers:read'] });
 
+/** Generated clients send an empty list for one that was not set. */
+const createPermissionsSchema = permissionsSchema.meta({
+  description:
+    'For mode custom, and only there: the permissions, at least one. In another mode an empty list counts as none.',
+  example: ['customers:read'],
+});
+const editPermissionsSchema = permissionsSchema.min(1, needsPermission);
+
 export const createBody = z
   .strictObject({
     username: usernameSchema,
     description: descriptionSchema.optional(),
     mode: modeSchema,
-    permissions: permissionsSchema.optional(),
+    permissions: createPermissionsSchema.optional(),
     ...expiryFields,
   })
   .check(checkExpiry)
+  .overwrite(({ permissions, ...rest }) =>
+    permissions === undefined || (permissions.length === 0 && rest.mode !== 'custom')
+      ? rest
+      : { ...rest, permissions },
+  )
   .check((context) => {
     const { mode, permissions } = context.value;
-    const message = permissionsRule(mode, permissions !== undefined);
-    if (message !== undefined) {
-      const params = { code: mode === 'custom' ? 'required' : 'mode-not-custom' };
-      context.issues.push({ code: 'custom', path: ['permissions'], message, params, input: permissions });
-    }
+    const isEmpty = permissions?.length === 0;
+    const message = isEmpty ? needsPermission : permissionsRule(mode, permissions !== undefined);
+    if (message === undefined) return;
+    const code = isEmpty ? 'too-small' : mode === 'custom' ? 'required' : 'mode-not-custom';
+    context.issues.push({
+      code: 'custom',
+      path: ['permissions'],
+      message,
+      params: { code },
+      input: permissions,
+    });
   })
   .meta({ id: 'CreateServiceAccount' });
 
@@ -160,7 +182,7 @@ export const editBody = z
     username: usernameSchema.optional(),
     description: descriptionSchema.optional(),
     mode: modeSchema.optional(),
-    permissions: permissionsSchema.optional(),
+    permissions: editPermissionsSchema.optional(),
   })
   .meta({
     id: 'EditServiceAccount',
@@ -193,12 +215,19 @@ export function permissionsRule(mode: (typeof modes)[number], given: boolean): s
   return given ? `permissions can be sent in mode custom only: leave it out in mode ${mode}.` : undefined;
 }
 
-const actorSchema = z
+const doerSchema = z
   .object({ subject: z.string(), username: z.string() })
-  .nullable()
-  .meta({ description: 'The person, or the service account, that did it.' });
+  .meta({ id: 'Actor', description: 'The person, or the service account, that did it.' });
+const actorSchema = doerSchema.nullable();
 
 const timeSchema = z.string().meta({ format: 'date-time' });
+
+const statusSchema = z.enum(['active', 'inactive']).meta({ id: 'Status' });
+
+const previousSecretSchema = z.object({ hint: z.string(), validUntil: timeSchema }).meta({
+  id: 'PreviousSecret',
+  description: 'The secret before, while it works beside the one of now, and until when it does.',
+});
 
 const accountFields = {
   id: z.string().meta({ format: 'uuid', description: "Keycloak's UUID of the client." }),
@@ -207,7 +236,7 @@ const accountFields = {
   description: z.string().nullable(),
   mode: modeSchema,
   permissions: z.array(z.string()).meta({ description: 'All that the account may do.' }),
-  status: z.enum(['active', 'inactive']),
+  status: statusSchema,
   secretHint: z.string().meta({ description: 'The four characters before the checksum of the secret.' }),
   secretCreatedAt: timeSchema,
   secretExpiresAt: timeSchema
@@ -216,15 +245,33 @@ const accountFields = {
   secretExpired: z.boolean().meta({
     description: 'Whether the secret has ended, so that no token is to be had until there is a new one.',
   }),
-  previousSecret: z.object({ hint: z.string(), validUntil: timeSchema }).nullable().meta({
-    description: 'The secret before, while it works beside the one of now, and until when it does.',
-  }),
+  previousSecret: previousSecretSchema.nullable(),
   createdAt: timeSchema,
   createdBy: actorSchema,
   updatedAt: timeSchema,
   updatedBy: actorSchema,
   version: z.string().meta({ description: 'Changes with every change of the account.' }),
 };
+
+export const historySchema = z
+  .object({
+    changes: z.array(
+      z
+        .object({
+          at: timeSchema,
+          by: doerSchema,
+          action: z.string().meta({
+            description:
+              'What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate` or `deactivate`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more.',
+          }),
+          fields: z.array(z.string()).meta({
+            description: 'What an edit changed: `username`, `description`, `mode`, `permissions`.',
+          }),
+        })
+        .meta({ id: 'ServiceAccountChange' }),
+    ),
+  })
+  .meta({ id: 'ServiceAccountHistory' });
 
 export const accountSchema = z.object(accountFields).meta({ id: 'ServiceAccount' });
 
@@ -269,6 +316,7 @@ export const listQuery = z.strictObject({
       minimum: 1,
       maximum: 100,
       default: 20,
+      pattern: undefined,
     }),
   cursor: z
     .string()

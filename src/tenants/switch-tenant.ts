@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import { allPages } from '../pages.ts';
-import type { Account, Actor } from '../service-accounts/account.ts';
+import { type Account, stampOf } from '../service-accounts/account.ts';
+import type { Actor } from '../service-accounts/actor.ts';
 import type { AccountStatus, Gateway } from '../service-accounts/gateway.ts';
 import { withAccountLock } from '../service-accounts/under-lock.ts';
 
@@ -158,8 +159,9 @@ async function switchOne(
       return await withAccountLock(gateway, tenantId, id, async () => {
         const account = await gateway.findAccount(id);
         const status = account && transition.next(account);
-        if (status === undefined) return undefined;
-        await gateway.setStatus(id, status, { at: new Date().toISOString(), by });
+        if (account === undefined || status === undefined) return undefined;
+        const stamp = stampOf(by, account, transition.action(account) ?? 'tenant-switched');
+        await gateway.setStatus(id, status, stamp);
         return account;
       });
     } catch (error) {

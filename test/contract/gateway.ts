@@ -2,13 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
+import type { Stamp } from '../../src/service-accounts/account.ts';
 import type { ConnectGateway, Gateway, SecretRenewal } from '../../src/service-accounts/gateway.ts';
 import { shippedCatalogue } from '../support/catalogue.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
 const inSeconds = (seconds: number) =>
   new Date((Math.floor(Date.now() / 1000) + seconds) * 1000).toISOString();
-const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 'editor', username: 'an editor' } };
+const stamp = {
+  at: '2026-11-23T10:00:00.000Z',
+  by: { subject: 'editor', username: 'an editor' },
+  history: [],
+};
 
 /** A secret whose hint is the first four of its letters. */
 const renewal = (letters: string, previous: SecretRenewal['previous']): SecretRenewal => ({
@@ -121,6 +126,36 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       expect(await gateway.findAccount(account.id)).toMatchObject(edit);
       await gateway.editAccount(account, { mode: 'admin', permissions: [] }, stamp);
       expect(await gateway.findAccount(account.id)).toMatchObject({ mode: 'admin', permissions: [] });
+    });
+
+    it('keeps the history of an account through every change, and as long as it can get', async () => {
+      const gateway = open();
+      const account = await stored(gateway);
+      const { id } = account;
+      const before = await gateway.findAccount(id);
+      if (before === undefined) throw new Error('not made');
+      expect(before.history).toEqual(account.history);
+      const of = (username: string) => ({
+        at: stamp.at,
+        by: { subject: 's', username },
+        action: 'edit',
+        fields: [],
+      });
+      const changes = [
+        ['one', (now: Stamp) => gateway.editAccount(account, { description: 'edited' }, now)],
+        ['two', (now: Stamp) => gateway.setStatus(id, { active: false }, now)],
+        ['three', (now: Stamp) => gateway.replaceSecret(id, renewal('another', 'ends'), now)],
+        ['four', (now: Stamp) => gateway.endPreviousSecret(id, now)],
+        // What it takes is near the longest that is ever kept.
+        ['five', (now: Stamp) => gateway.setStatus(id, { active: true }, now), 19],
+      ] as const;
+      for (const [name, change, length = 1] of changes) {
+        const longName = '名'.repeat(length === 1 ? 1 : 350);
+        const history = Array.from({ length }, (_, index) => of(`${name} ${index} "${longName}"`));
+        await change({ ...stamp, history });
+        await gateway.showInConsole(before);
+        expect((await gateway.findAccount(id))?.history).toEqual(history);
+      }
     });
 
     it('replaces the secret and says when and by whom', async () => {

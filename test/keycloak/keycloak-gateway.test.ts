@@ -94,7 +94,8 @@ describe('the gateway to Keycloak', () => {
 
   it('writes no more than what a change is about', async () => {
     const { gateway, calls } = gatewayTo({ status: 204, body: undefined });
-    const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
+    const made = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
+    const stamp = { ...made, history: [{ ...made, action: 'edit', fields: ['mode'] }] };
     const account = { id: 'id', tenantId: 'acme' };
     await gateway.editAccount(account, { description: null }, stamp);
     await gateway.editAccount(account, { username: 'crm-sync' }, stamp);
@@ -104,7 +105,11 @@ describe('the gateway to Keycloak', () => {
       { secret: { value: 'v', hint: 'h' }, expiresAt: null, requests: null, previous: 'ends' },
       stamp,
     );
-    const updated = { 'orki.updated-at': stamp.at, 'orki.updated-by': '{"subject":"s","username":"u"}' };
+    const updated = {
+      'orki.updated-at': stamp.at,
+      'orki.updated-by': '{"subject":"s","username":"u"}',
+      'orki.history': `{"by":[["s","u"]],"changes":[[${Date.parse(stamp.at)},0,"edit","mode"]]}`,
+    };
     const renewed = {
       'orki.secret-hint': 'h',
       'orki.secret-created-at': stamp.at,

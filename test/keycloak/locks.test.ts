@@ -13,7 +13,7 @@ interface Role {
 }
 
 const leaseMs = 40_000;
-const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
+const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' }, history: [] };
 const keycloakUnavailable = expect.objectContaining({ code: 'keycloak-unavailable' });
 
 /** A gateway over roles in memory; `spoil` answers, or fails, in place of a call. */

@@ -123,6 +123,10 @@ const operations: Readonly<Record<string, (replica: Replica) => Promise<Run>>> =
     const path = await replica.create();
     return () => replica.read(path);
   },
+  async History(replica) {
+    const path = await replica.create();
+    return () => replica.read(`${path}/history`);
+  },
   List: async (replica) => () => replica.read('/acme/service-accounts'),
 };
 

@@ -54,6 +54,7 @@ export function edit(service: TestApp, id: string, body: unknown, person: Person
 /** Every call that names one account, with a body where one is needed. */
 export const callsOnOne = [
   { method: 'GET', below: '' },
+  { method: 'GET', below: '/history' },
   { method: 'PATCH', below: '', body: { description: 'new' } },
   { method: 'POST', below: '/regenerate-secret' },
   { method: 'POST', below: '/regenerate-secret', body: { overlapSeconds: 60 } },

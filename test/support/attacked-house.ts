@@ -64,6 +64,7 @@ async function stateOf({ admin, uuidOf }: LiveRealm) {
 export function everyCallOn(path: string) {
   return [
     { path },
+    { path: `${path}/history` },
     { path, method: 'PATCH', body: { description: 'changed' } },
     { path, method: 'PATCH', body: { mode: 'agent' } },
     { path: `${path}/regenerate-secret`, method: 'POST' },

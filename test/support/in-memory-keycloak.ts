@@ -223,7 +223,13 @@ export class InMemoryKeycloak {
   #update(id: string, stamp: Stamp, fields: Partial<Account>): void {
     const stored = this.#stored(id);
     const { version: _, ...rest } = asOfNow(stored.account);
-    stored.account = withVersion({ ...rest, ...fields, updatedAt: stamp.at, updatedBy: stamp.by });
+    stored.account = withVersion({
+      ...rest,
+      ...fields,
+      updatedAt: stamp.at,
+      updatedBy: stamp.by,
+      history: stamp.history,
+    });
   }
 
   #known(roles: readonly string[]): readonly string[] {
@@ -277,6 +283,7 @@ export function newAccount(overrides: Partial<NewAccount> = {}): NewAccount {
     requests: null,
     at: new Date().toISOString(),
     by: { subject: 'subject', username: 'somebody' },
+    history: [],
     ...overrides,
   };
 }

@@ -8,6 +8,7 @@ import type {
   ListQuery,
   PermissionCatalogue,
   ServiceAccount,
+  ServiceAccountHistory,
   ServiceAccountPage,
   ServiceAccountWithSecret,
 } from './types.ts';
@@ -56,6 +57,8 @@ export interface ServiceAccountsClient {
   /** All accounts that match, newest first, page after page as they are asked for. */
   list(query?: ListQuery, options?: CallOptions): AsyncGenerator<ServiceAccount, void, undefined>;
   get(id: string, options?: CallOptions): Promise<ServiceAccount>;
+  /** The last twenty changes of the account, newest first. */
+  history(id: string, options?: CallOptions): Promise<ServiceAccountHistory>;
   /** The answer alone, with that of `regenerateSecret`, holds `clientSecret`. */
   create(account: CreateServiceAccount, options?: KeyedOptions): Promise<ServiceAccountWithSecret>;
   /** Changes what is given; `description: null` clears. */
@@ -116,6 +119,8 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
     },
     get: (id, { signal } = {}) =>
       answer(api.GET(one, { params: { path: { tenantId, id } }, ...from(signal) })),
+    history: (id, { signal } = {}) =>
+      answer(api.GET(`${one}/history`, { params: { path: { tenantId, id } }, ...from(signal) })),
     create: (body, { signal, ...options } = {}) =>
       withSecret(api.POST(all, { params: { path, header: key(options) }, body, ...from(signal) })),
     edit: (id, body, options) => answer(api.PATCH(one, { ...change(id, options), body })),

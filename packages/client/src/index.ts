@@ -20,6 +20,7 @@ export type {
   ListQuery,
   PermissionCatalogue,
   ServiceAccount,
+  ServiceAccountHistory,
   ServiceAccountPage,
   ServiceAccountWithSecret,
 } from './types.ts';

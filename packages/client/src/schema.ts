@@ -116,6 +116,26 @@ export interface paths {
         patch: operations["editServiceAccount"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenantId}/service-accounts/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a service account's last changes
+         * @description The last twenty changes of the account, newest first: when, who and what, without values and without secrets. The history of an account that was made before there were histories begins with its next change. The audit log of the service has all changes.
+         */
+        get: operations["getServiceAccountHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenantId}/service-accounts/{id}/regenerate-secret": {
         parameters: {
             query?: never;
@@ -232,81 +252,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateServiceAccountInput: {
+        FieldError: {
             /**
-             * @description Names the account in its tenant, whatever the case. Letters of one script, digits 0-9, single spaces and . _ -
-             * @example Zapier sync
-             */
-            username: string;
-            /**
-             * @description What the account is used for.
-             * @example Two-way sync
-             */
-            description?: string | null;
-            /**
-             * @description Admin, Agent, or a choice of permissions.
+             * @description The part of the request.
              * @enum {string}
              */
-            mode: "admin" | "agent" | "custom";
-            /**
-             * @description For mode custom, and only there: the permissions.
-             * @example [
-             *       "customers:read"
-             *     ]
-             */
-            permissions?: string[];
-            /**
-             * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
-             * @example 2027-01-31T12:00:00Z
-             */
-            secretExpiresAt?: string | null;
-            /**
-             * @description The same, in days from now.
-             * @example 90
-             */
-            secretLifetimeDays?: number;
-        };
-        /** @description A JSON merge patch (RFC 7396): what is left out stays, `description: null` clears. */
-        EditServiceAccountInput: {
-            /**
-             * @description Names the account in its tenant, whatever the case. Letters of one script, digits 0-9, single spaces and . _ -
-             * @example Zapier sync
-             */
-            username?: string;
-            /**
-             * @description What the account is used for.
-             * @example Two-way sync
-             */
-            description?: string | null;
-            /**
-             * @description Admin, Agent, or a choice of permissions.
-             * @enum {string}
-             */
-            mode?: "admin" | "agent" | "custom";
-            /**
-             * @description For mode custom, and only there: the permissions.
-             * @example [
-             *       "customers:read"
-             *     ]
-             */
-            permissions?: string[];
-        };
-        RegenerateSecretInput: {
-            /**
-             * @description For how many seconds the secret of now works beside the new one. 0, or left out: it ends at once.
-             * @example 86400
-             */
-            overlapSeconds?: number;
-            /**
-             * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
-             * @example 2027-01-31T12:00:00Z
-             */
-            secretExpiresAt?: string | null;
-            /**
-             * @description The same, in days from now.
-             * @example 90
-             */
-            secretLifetimeDays?: number;
+            in: "body" | "path" | "query" | "header";
+            /** @description JSON Pointer (RFC 6901) to the field; empty for the whole part. */
+            pointer: string;
+            /** @description What is wrong with the field, for programs. */
+            code: string;
+            /** @description The same for people. */
+            detail: string;
         };
         /** @description Problem details (RFC 9457). */
         Problem: {
@@ -319,29 +276,60 @@ export interface components {
             title: string;
             /** @description The HTTP status. */
             status: number;
-            /**
-             * @description The kind of problem, for programs. Later versions add more.
-             * @enum {string}
-             */
-            code: "invalid-request" | "invalid-json" | "missing-token" | "invalid-token" | "wrong-tenant" | "tenant-off" | "permission-missing" | "service-account-not-found" | "route-not-found" | "method-not-allowed" | "change-in-progress" | "username-taken" | "account-limit-reached" | "overlap-unavailable" | "secret-expiry-unavailable" | "idempotency-key-spent" | "precondition-failed" | "body-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "keycloak-unavailable" | "half-done" | "outcome-unknown";
+            /** @description The kind of problem, for programs. `x-extensible-enum` names the codes of this version. Later versions add more: treat one that you do not know by its `status`. */
+            code: string;
             /** @description What went wrong this time and what to do, to be shown to people. */
             detail: string;
             /** @description Names this request in the log of the service. */
             requestId: string;
             /** @description The fields that are wrong. */
-            errors?: {
-                /**
-                 * @description The part of the request.
-                 * @enum {string}
-                 */
-                in: "body" | "path" | "query" | "header";
-                /** @description JSON Pointer (RFC 6901) to the field; empty for the whole part. */
-                pointer: string;
-                /** @description What is wrong with the field, for programs. */
-                code: string;
-                /** @description The same for people. */
-                detail: string;
-            }[];
+            errors?: components["schemas"]["FieldError"][];
+        };
+        Liveness: {
+            /** @constant */
+            status: "live";
+        };
+        Readiness: {
+            /** @enum {string} */
+            status: "ready" | "not-ready";
+            /** @enum {string} */
+            keycloak: "up" | "down";
+            /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
+            provisioned: boolean;
+            /** @description What is missing, or more than it should be. */
+            missing: string[];
+            /** @description Features that Keycloak, as it was started, does not have; everything else works. */
+            unavailable: string[];
+        };
+        /**
+         * @description Admin, Agent, or a choice of permissions.
+         * @enum {string}
+         */
+        Mode: "admin" | "agent" | "custom";
+        /** @description The person, or the service account, that did it. */
+        Actor: {
+            subject: string;
+            username: string;
+        };
+        /** @enum {string} */
+        Status: "active" | "inactive";
+        /** @description The secret before, while it works beside the one of now, and until when it does. */
+        PreviousSecret: {
+            hint: string;
+            /** Format: date-time */
+            validUntil: string;
+        };
+        ServiceAccountChange: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Actor"];
+            /** @description What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate` or `deactivate`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more. */
+            action: string;
+            /** @description What an edit changed: `username`, `description`, `mode`, `permissions`. */
+            fields: string[];
+        };
+        ServiceAccountHistory: {
+            changes: components["schemas"]["ServiceAccountChange"][];
         };
         ServiceAccount: {
             /**
@@ -353,15 +341,10 @@ export interface components {
             clientId: string;
             username: string;
             description: string | null;
-            /**
-             * @description Admin, Agent, or a choice of permissions.
-             * @enum {string}
-             */
-            mode: "admin" | "agent" | "custom";
+            mode: components["schemas"]["Mode"];
             /** @description All that the account may do. */
             permissions: string[];
-            /** @enum {string} */
-            status: "active" | "inactive";
+            status: components["schemas"]["Status"];
             /** @description The four characters before the checksum of the secret. */
             secretHint: string;
             /** Format: date-time */
@@ -370,26 +353,13 @@ export interface components {
             secretExpiresAt: string | null;
             /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
             secretExpired: boolean;
-            /** @description The secret before, while it works beside the one of now, and until when it does. */
-            previousSecret: {
-                hint: string;
-                /** Format: date-time */
-                validUntil: string;
-            } | null;
+            previousSecret: components["schemas"]["PreviousSecret"] | null;
             /** Format: date-time */
             createdAt: string;
-            /** @description The person, or the service account, that did it. */
-            createdBy: {
-                subject: string;
-                username: string;
-            } | null;
+            createdBy: components["schemas"]["Actor"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description The person, or the service account, that did it. */
-            updatedBy: {
-                subject: string;
-                username: string;
-            } | null;
+            updatedBy: components["schemas"]["Actor"] | null;
             /** @description Changes with every change of the account. */
             version: string;
         };
@@ -403,15 +373,10 @@ export interface components {
             clientId: string;
             username: string;
             description: string | null;
-            /**
-             * @description Admin, Agent, or a choice of permissions.
-             * @enum {string}
-             */
-            mode: "admin" | "agent" | "custom";
+            mode: components["schemas"]["Mode"];
             /** @description All that the account may do. */
             permissions: string[];
-            /** @enum {string} */
-            status: "active" | "inactive";
+            status: components["schemas"]["Status"];
             /** @description The four characters before the checksum of the secret. */
             secretHint: string;
             /** Format: date-time */
@@ -420,26 +385,13 @@ export interface components {
             secretExpiresAt: string | null;
             /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
             secretExpired: boolean;
-            /** @description The secret before, while it works beside the one of now, and until when it does. */
-            previousSecret: {
-                hint: string;
-                /** Format: date-time */
-                validUntil: string;
-            } | null;
+            previousSecret: components["schemas"]["PreviousSecret"] | null;
             /** Format: date-time */
             createdAt: string;
-            /** @description The person, or the service account, that did it. */
-            createdBy: {
-                subject: string;
-                username: string;
-            } | null;
+            createdBy: components["schemas"]["Actor"] | null;
             /** Format: date-time */
             updatedAt: string;
-            /** @description The person, or the service account, that did it. */
-            updatedBy: {
-                subject: string;
-                username: string;
-            } | null;
+            updatedBy: components["schemas"]["Actor"] | null;
             /** @description Changes with every change of the account. */
             version: string;
             /** @description Shown this once. Store it; if it is lost, regenerate it. */
@@ -457,29 +409,294 @@ export interface components {
             /** @description For the next page; null on the last one. */
             nextCursor: string | null;
         };
+        Permission: {
+            name: string;
+            label: string;
+            description: string;
+            /** @description The modes that include it; never custom. */
+            includedIn: components["schemas"]["Mode"][];
+            /** @description Whether you hold it and so may grant it. */
+            grantable: boolean;
+        };
+        PermissionGroup: {
+            name: string;
+            label: string;
+            permissions: components["schemas"]["Permission"][];
+        };
+        GrantableMode: {
+            name: components["schemas"]["Mode"];
+            /** @description Whether you may give an account this mode. */
+            grantable: boolean;
+        };
         PermissionCatalogue: {
-            groups: {
-                name: string;
-                label: string;
-                permissions: {
-                    name: string;
-                    label: string;
-                    description: string;
-                    /** @description The modes that include it. */
-                    includedIn: ("admin" | "agent")[];
-                    /** @description Whether you hold it and so may grant it. */
-                    grantable: boolean;
-                }[];
-            }[];
-            modes: {
-                /** @enum {string} */
-                name: "admin" | "agent" | "custom";
-                /** @description Whether you may give an account this mode. */
-                grantable: boolean;
-            }[];
+            groups: components["schemas"]["PermissionGroup"][];
+            modes: components["schemas"]["GrantableMode"][];
+        };
+        CreateServiceAccount: {
+            /**
+             * @description Names the account in its tenant, whatever the case. Letters of one script, digits 0-9, single spaces and . _ -
+             * @example Zapier sync
+             */
+            username: string;
+            /**
+             * @description What the account is used for.
+             * @example Two-way sync
+             */
+            description?: string | null;
+            mode: components["schemas"]["Mode"];
+            /**
+             * @description For mode custom, and only there: the permissions, at least one. In another mode an empty list counts as none.
+             * @example [
+             *       "customers:read"
+             *     ]
+             */
+            permissions?: string[];
+            /**
+             * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
+             * @example 2027-01-31T12:00:00Z
+             */
+            secretExpiresAt?: string | null;
+            /**
+             * @description The same, in days from now.
+             * @example 90
+             */
+            secretLifetimeDays?: number;
+        };
+        /** @description A JSON merge patch (RFC 7396): what is left out stays, `description: null` clears. */
+        EditServiceAccount: {
+            /**
+             * @description Names the account in its tenant, whatever the case. Letters of one script, digits 0-9, single spaces and . _ -
+             * @example Zapier sync
+             */
+            username?: string;
+            /**
+             * @description What the account is used for.
+             * @example Two-way sync
+             */
+            description?: string | null;
+            mode?: components["schemas"]["Mode"];
+            /**
+             * @description For mode custom, and only there: the permissions.
+             * @example [
+             *       "customers:read"
+             *     ]
+             */
+            permissions?: string[];
+        };
+        RegenerateSecret: {
+            /**
+             * @description For how many seconds the secret of now works beside the new one. 0, or left out: it ends at once.
+             * @example 86400
+             */
+            overlapSeconds?: number;
+            /**
+             * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
+             * @example 2027-01-31T12:00:00Z
+             */
+            secretExpiresAt?: string | null;
+            /**
+             * @description The same, in days from now.
+             * @example 90
+             */
+            secretLifetimeDays?: number;
+        };
+        TokenRequest: {
+            /** @constant */
+            grant_type: "client_credentials";
+            /** @description `clientId` of the account. */
+            client_id: string;
+            /**
+             * Format: password
+             * @description Its `clientSecret`.
+             */
+            client_secret: string;
+        };
+        /** @description Keycloak's answer (RFC 6749, section 5.1). */
+        Token: {
+            /** @description Send it as `Authorization: Bearer …`. */
+            access_token: string;
+            /** @description `Bearer`. */
+            token_type: string;
+            /** @description For how many seconds it is valid. */
+            expires_in: number;
+            /** @description 0: there is no refresh token. */
+            refresh_expires_in?: number;
+            "not-before-policy"?: number;
+            /** @description Nothing to rely on: what the account may do is in the token. */
+            scope?: string;
+        };
+        /** @description Keycloak's refusal (RFC 6749, section 5.2). */
+        TokenRefusal: {
+            /** @description For programs. */
+            error: string;
+            /** @description For people. */
+            error_description?: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description `method-not-allowed`: The resource does not know this method. */
+        MethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `internal-error`: Something went wrong here. */
+        InternalServerError: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
+        BadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+        Unauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `wrong-tenant`: The access token belongs to another tenant. `tenant-off`: The tenant's service accounts are switched off. `permission-missing`: A permission is missing. */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `rate-limited`: Too many requests. */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `keycloak-unavailable`: Keycloak does not answer. `half-done`: The change was begun and could not be finished. */
+        ServiceUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `change-in-progress`: Another change is under way. `username-taken`: The username is taken. `account-limit-reached`: The tenant has as many service accounts as it may. `overlap-unavailable`: A secret can only be replaced at once. `secret-expiry-unavailable`: A secret cannot expire here. `idempotency-key-spent`: The request can no longer be repeated. */
+        Conflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `body-too-large`: The body is too large. */
+        PayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported-media-type`: The body has to be JSON. */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
+        UnprocessableEntity: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+        GatewayTimeout: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `service-account-not-found`: There is no such service account. */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `precondition-failed`: The service account was changed meanwhile. */
+        PreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: {
@@ -526,41 +743,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "live";
-                    };
+                    "application/json": components["schemas"]["Liveness"];
                 };
             };
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
         };
     };
     readyz: {
@@ -579,49 +768,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ready" | "not-ready";
-                        /** @enum {string} */
-                        keycloak: "up" | "down";
-                        /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
-                        provisioned: boolean;
-                        /** @description What is missing, or more than it should be. */
-                        missing: string[];
-                        /** @description Features that Keycloak, as it was started, does not have; everything else works. */
-                        unavailable: string[];
-                    };
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description It can not yet. */
             503: {
                 headers: {
@@ -629,18 +782,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ready" | "not-ready";
-                        /** @enum {string} */
-                        keycloak: "up" | "down";
-                        /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
-                        provisioned: boolean;
-                        /** @description What is missing, or more than it should be. */
-                        missing: string[];
-                        /** @description Features that Keycloak, as it was started, does not have; everything else works. */
-                        unavailable: string[];
-                    };
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };
@@ -672,110 +814,19 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listServiceAccounts: {
@@ -783,8 +834,7 @@ export interface operations {
             query?: {
                 /** @description Part of the username or the description whatever the case, or the whole client_id. */
                 search?: string;
-                /** @description Admin, Agent, or a choice of permissions. */
-                mode?: "admin" | "agent" | "custom";
+                mode?: components["schemas"]["Mode"];
                 /** @description `expired` are the active ones whose secret has ended. */
                 status?: "active" | "inactive" | "expired";
                 /** @description Only accounts whose secret ends, or has ended, before this time. */
@@ -818,110 +868,19 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createServiceAccount: {
@@ -939,7 +898,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateServiceAccountInput"];
+                "application/json": components["schemas"]["CreateServiceAccount"];
             };
         };
         responses: {
@@ -961,181 +920,29 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `username-taken`: The username is taken. `account-limit-reached`: The tenant has as many service accounts as it may. `secret-expiry-unavailable`: A secret cannot expire here. `change-in-progress`: Another change is under way. `idempotency-key-spent`: The request can no longer be repeated. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "username-taken" | "account-limit-reached" | "secret-expiry-unavailable" | "change-in-progress" | "idempotency-key-spent";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "idempotency-key-reused";
-                    };
-                };
-            };
+            422: components["responses"]["UnprocessableEntity"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     getServiceAccount: {
@@ -1168,124 +975,21 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     deleteServiceAccount: {
@@ -1318,195 +1022,31 @@ export interface operations {
                 content?: never;
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     editServiceAccount: {
@@ -1526,8 +1066,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EditServiceAccountInput"];
-                "application/merge-patch+json": components["schemas"]["EditServiceAccountInput"];
+                "application/json": components["schemas"]["EditServiceAccount"];
+                "application/merge-patch+json": components["schemas"]["EditServiceAccount"];
             };
         };
         responses: {
@@ -1547,195 +1087,77 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. `username-taken`: The username is taken. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress" | "username-taken";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
+            429: components["responses"]["TooManyRequests"];
+            /** @description `internal-error`: Something went wrong here. */
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. `half-done`: The change was begun and could not be finished. */
+            503: components["responses"]["ServiceUnavailable"];
+            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    getServiceAccountHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+                /** @description The service account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes. */
+            200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
+                    "application/json": components["schemas"]["ServiceAccountHistory"];
                 };
             };
+            /** @description `invalid-request`: The request is not valid. */
+            400: components["responses"]["BadRequest"];
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: components["responses"]["Unauthorized"];
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            403: components["responses"]["Forbidden"];
+            /** @description `service-account-not-found`: There is no such service account. */
+            404: components["responses"]["NotFound"];
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description `rate-limited`: Too many requests. */
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
-            /** @description `keycloak-unavailable`: Keycloak does not answer. `half-done`: The change was begun and could not be finished. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable" | "half-done";
-                    };
-                };
-            };
-            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     regenerateSecret: {
@@ -1757,7 +1179,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RegenerateSecretInput"];
+                "application/json": components["schemas"]["RegenerateSecret"];
             };
         };
         responses: {
@@ -1778,209 +1200,33 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. `overlap-unavailable`: A secret can only be replaced at once. `secret-expiry-unavailable`: A secret cannot expire here. `idempotency-key-spent`: The request can no longer be repeated. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress" | "overlap-unavailable" | "secret-expiry-unavailable" | "idempotency-key-spent";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "idempotency-key-reused";
-                    };
-                };
-            };
+            422: components["responses"]["UnprocessableEntity"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     endPreviousSecret: {
@@ -2016,195 +1262,31 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     activateServiceAccount: {
@@ -2240,195 +1322,31 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     deactivateServiceAccount: {
@@ -2464,195 +1382,31 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     obtainToken: {
@@ -2664,17 +1418,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": {
-                    /** @constant */
-                    grant_type: "client_credentials";
-                    /** @description `clientId` of the account. */
-                    client_id: string;
-                    /**
-                     * Format: password
-                     * @description Its `clientSecret`.
-                     */
-                    client_secret: string;
-                };
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
             };
         };
         responses: {
@@ -2684,33 +1428,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Send it as `Authorization: Bearer …`. */
-                        access_token: string;
-                        /** @constant */
-                        token_type: "Bearer";
-                        /** @description For how many seconds it is valid. */
-                        expires_in: number;
-                        /** @constant */
-                        refresh_expires_in?: 0;
-                        "not-before-policy"?: number;
-                        /** @description Nothing to rely on: what the account may do is in the token. */
-                        scope?: string;
-                    };
+                    "application/json": components["schemas"]["Token"];
                 };
             };
-            /** @description The request is not a request for a token: a field is missing, or the grant is another one. */
+            /** @description `invalid_request`, `unsupported_grant_type`, `unauthorized_client`: the request is not a request for a token, since a field is missing, or the grant is another one. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        error: "invalid_request" | "unsupported_grant_type" | "unauthorized_client";
-                        /** @description For people. */
-                        error_description?: string;
-                    };
+                    "application/json": components["schemas"]["TokenRefusal"];
                 };
             };
             /** @description `unauthorized_client`: the secret is wrong, or was regenerated. `invalid_client`: there is no such account, or it is deactivated or deleted. */
@@ -2719,14 +1446,221 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        error: "unauthorized_client" | "invalid_client";
-                        /** @description For people. */
-                        error_description?: string;
-                    };
+                    "application/json": components["schemas"]["TokenRefusal"];
                 };
             };
         };
     };
+}
+/** The codes of this version. */
+export type problemCode =
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'tenant-off'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'route-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'username-taken'
+    | 'account-limit-reached'
+    | 'overlap-unavailable'
+    | 'secret-expiry-unavailable'
+    | 'idempotency-key-spent'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'idempotency-key-reused'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'half-done'
+    | 'outcome-unknown';
+/** The codes that each operation of this version can be refused with. */
+export interface problemCodes {
+    livez:
+    | 'method-not-allowed'
+    | 'internal-error';
+    readyz:
+    | 'method-not-allowed'
+    | 'internal-error';
+    listPermissions:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
+    listServiceAccounts:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
+    createServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'method-not-allowed'
+    | 'username-taken'
+    | 'account-limit-reached'
+    | 'secret-expiry-unavailable'
+    | 'change-in-progress'
+    | 'idempotency-key-spent'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'idempotency-key-reused'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    getServiceAccount:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
+    editServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'username-taken'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'half-done'
+    | 'outcome-unknown';
+    deleteServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    getServiceAccountHistory:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
+    regenerateSecret:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'overlap-unavailable'
+    | 'secret-expiry-unavailable'
+    | 'idempotency-key-spent'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'idempotency-key-reused'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    endPreviousSecret:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    activateServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    deactivateServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
 }

@@ -5,11 +5,12 @@ import { clientAttributes as attribute, keycloakSecretAttributes, names } from '
 import { type Mode, modes } from '../../permissions/catalogue.ts';
 import {
   type Account,
-  type Actor,
   type PreviousSecret,
+  type Stamp,
   type StatusBeforeTenantOff,
   withVersion,
 } from '../../service-accounts/account.ts';
+import type { Actor } from '../../service-accounts/actor.ts';
 import { createdAtOf } from '../../service-accounts/client-id.ts';
 import type {
   AccountEdit,
@@ -17,6 +18,7 @@ import type {
   NewAccount,
   SecretRenewal,
 } from '../../service-accounts/gateway.ts';
+import { parseHistory, serializeHistory } from '../../service-accounts/history.ts';
 import { parseRequests, serializeRequests } from '../../service-accounts/remembered-requests.ts';
 
 /** The client that a new account is: confidential, client credentials only, its tokens with our scope alone. */
@@ -51,8 +53,7 @@ export function newClient(account: NewAccount): ClientRepresentation {
       ...grantAttributes(account.mode, account.permissions),
       [attribute.createdAt]: account.at,
       [attribute.createdBy]: JSON.stringify(account.by),
-      [attribute.updatedAt]: account.at,
-      [attribute.updatedBy]: JSON.stringify(account.by),
+      ...updatedAttributes(account),
       [attribute.secretCreatedAt]: account.at,
       [attribute.secretHint]: account.secretHint,
       ...(account.secretExpiresAt === null ? {} : expiryAttributes(account.secretExpiresAt)),
@@ -181,8 +182,12 @@ function tenantOffOf(value: unknown): StatusBeforeTenantOff | null {
   return found ?? null;
 }
 
-export function updatedAttributes(stamp: { at: string; by: Actor }): Record<string, string> {
-  return { [attribute.updatedAt]: stamp.at, [attribute.updatedBy]: JSON.stringify(stamp.by) };
+export function updatedAttributes({ at, by, history }: Stamp): Record<string, string> {
+  return {
+    [attribute.updatedAt]: at,
+    [attribute.updatedBy]: JSON.stringify(by),
+    [attribute.history]: serializeHistory(history),
+  };
 }
 
 const actor = z.object({ subject: z.string(), username: z.string() });
@@ -202,6 +207,7 @@ const managedClient = z.object({
     [attribute.permissions]: z.string().default(''),
     [attribute.secretHint]: z.string().default(''),
     [attribute.requests]: z.string().optional(),
+    [attribute.history]: z.string().optional().catch(undefined),
     [attribute.previousSecret]: z.string().optional(),
   }),
 });
@@ -252,6 +258,7 @@ export function accountOf(client: unknown): Account | undefined {
     createdBy: actorFrom(attributes[attribute.createdBy]),
     updatedAt: time(attributes[attribute.updatedAt]) ?? createdAt,
     updatedBy: actorFrom(attributes[attribute.updatedBy]),
+    history: parseHistory(attributes[attribute.history]),
     // Spoilt or not, it says that the account is not finished.
     unfinishedSince: attributes[attribute.unfinishedSince]
       ? (time(attributes[attribute.unfinishedSince]) ?? createdAt)

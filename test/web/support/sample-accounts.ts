@@ -11,6 +11,7 @@ const accounts = [
     description: 'Two-way sync of customers and their notes, every five minutes',
     mode: 'custom',
     permissions: ['customers:read', 'customers:write', 'conversations:read'],
+    overlapSeconds: 86_400,
   },
   {
     daysOld: 148,
@@ -53,12 +54,16 @@ const accounts = [
 export async function sampleAccounts(live: LivePage): Promise<string[]> {
   const ids: string[] = [];
   for (const { daysOld, ...sample } of accounts) {
-    const { isOff = false, ...body } = { isOff: false, ...sample };
+    const { isOff, overlapSeconds, ...body } = { isOff: false, overlapSeconds: 0, ...sample };
     const { id } = await live.create({ ...body, username: body.username.slice(0, 64) });
     if (isOff) {
       await live.service.request({ method: 'POST', path: `/acme/service-accounts/${id}/deactivate` });
     }
     await backdate(live, id, daysOld);
+    if (overlapSeconds > 0) {
+      const path = `/acme/service-accounts/${id}/regenerate-secret`;
+      await live.service.request({ method: 'POST', path, body: { overlapSeconds } });
+    }
     ids.push(id);
   }
   return ids;

@@ -67,7 +67,7 @@ function Account({ account, catalogue, rights }: AccountProps) {
       </PageHeading>
       {rights.mayManage && <Actions account={account} catalogue={catalogue} rights={rights} />}
       <div className="account-columns">
-        <Facts account={account} />
+        <Facts account={account} mayManage={rights.mayManage} />
         <WhatItCanDo account={account} catalogue={catalogue} />
       </div>
       <HowToGetToken account={account} />
@@ -79,17 +79,19 @@ function Actions({ account, catalogue, rights }: AccountProps) {
   const { actions, reason } = useAccountActions(account, catalogue, rights);
   return (
     <div className="account-actions">
-      {actions.map(({ name, label, isDanger, isAllowed, start }) => (
-        <Button
-          key={name}
-          variant={isDanger ? 'danger' : 'secondary'}
-          isDisabled={!isAllowed}
-          {...(!isAllowed && { 'aria-describedby': 'account-reason' })}
-          onPress={start}
-        >
-          {label}
-        </Button>
-      ))}
+      {actions
+        .filter(({ name }) => name !== 'end-previous')
+        .map(({ name, label, isDanger, isAllowed, start }) => (
+          <Button
+            key={name}
+            variant={isDanger ? 'danger' : 'secondary'}
+            isDisabled={!isAllowed}
+            {...(!isAllowed && { 'aria-describedby': 'account-reason' })}
+            onPress={start}
+          >
+            {label}
+          </Button>
+        ))}
       {reason && (
         <p id="account-reason" className="reason">
           {reason}

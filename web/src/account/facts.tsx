@@ -1,11 +1,19 @@
 import type { ServiceAccount } from '@orki/service-accounts-client';
 import { stateOf } from '../design/badges.tsx';
+import { Button } from '../design/button.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
-import { Time } from '../design/time.tsx';
+import { Time, useNow } from '../design/time.tsx';
 import { useTexts } from '../i18n/text.ts';
+import { useOpenFlow } from '../manage/flow.ts';
+import { usePreviousSecret } from '../secret/previous-secret.ts';
+
+interface FactsProps {
+  readonly account: ServiceAccount;
+  readonly mayManage: boolean;
+}
 
 /** Every field of an account that no other part of the page shows. */
-export function Facts({ account }: { readonly account: ServiceAccount }) {
+export function Facts({ account, mayManage }: FactsProps) {
   const { t, exact } = useTexts();
   const { clientId, secretHint, secretCreatedAt } = account;
   return (
@@ -31,10 +39,40 @@ export function Facts({ account }: { readonly account: ServiceAccount }) {
             <span className="fact-detail">{exact(secretCreatedAt)}</span>
           </dd>
         </div>
+        <PreviousSecret account={account} mayManage={mayManage} />
         <Happened label={t('account.created')} at={account.createdAt} by={account.createdBy} />
         <Happened label={t('account.changed')} at={account.updatedAt} by={account.updatedBy} />
       </dl>
     </section>
+  );
+}
+
+/** The secret before, while it works, and the button that ends it, which whoever manages accounts may press. */
+function PreviousSecret({ account, mayManage }: FactsProps) {
+  const { t, brief, exact, until } = useTexts();
+  const now = useNow();
+  const openFlow = useOpenFlow();
+  const previous = usePreviousSecret(account);
+  if (previous === undefined) return null;
+  const { hint, validUntil } = previous;
+  return (
+    <div>
+      <dt>{t('account.previous-secret')}</dt>
+      <dd>
+        <code dir="ltr">…{hint}</code>
+        <time className="fact-detail" dateTime={validUntil} title={exact(validUntil)}>
+          {t('account.previous-secret.until', { time: brief(validUntil), when: until(validUntil, now) })}
+        </time>
+        {mayManage && (
+          <Button
+            aria-label={t('account.previous-secret.end-what')}
+            onPress={() => openFlow({ kind: 'end-previous', account })}
+          >
+            {t('account.previous-secret.end')}
+          </Button>
+        )}
+      </dd>
+    </div>
   );
 }
 

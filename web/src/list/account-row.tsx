@@ -6,6 +6,7 @@ import { Time } from '../design/time.tsx';
 import { useTexts } from '../i18n/text.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { accountPlace } from '../page/place.ts';
+import { usePreviousSecret } from '../secret/previous-secret.ts';
 import { RowMenu } from './row-menu.tsx';
 
 interface AccountRowProps {
@@ -51,6 +52,7 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
         <code className="hint" dir="ltr" title={t('list.hint', { hint: secretHint })}>
           …{secretHint}
         </code>
+        <SecretLife account={account} />
       </td>
       <td className="cell-time" data-label={t('list.column.created')}>
         <Change at={account.createdAt} by={account.createdBy} />
@@ -64,6 +66,19 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
         </td>
       )}
     </tr>
+  );
+}
+
+/** What is to be known of the secrets of an account beside its hint. */
+function SecretLife({ account }: { readonly account: ServiceAccount }) {
+  const { t, brief, exact } = useTexts();
+  const previous = usePreviousSecret(account);
+  return (
+    previous && (
+      <time className="secret-life" dateTime={previous.validUntil} title={exact(previous.validUntil)}>
+        {t('list.previous-secret', { time: brief(previous.validUntil) })}
+      </time>
+    )
   );
 }
 

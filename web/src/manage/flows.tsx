@@ -5,10 +5,12 @@ import type { MessageId } from '../i18n/languages.ts';
 import { useTexts } from '../i18n/text.ts';
 import { usePage } from '../page/page-context.ts';
 import { SecretDialog } from '../secret/secret-dialog.tsx';
-import { ActivateDialog, DeleteDialog, RegenerateDialog } from './account-dialogs.tsx';
+import { ActivateDialog, DeleteDialog } from './account-dialogs.tsx';
 import { DeactivateDialog } from './deactivate-dialog.tsx';
 import { EditDialog } from './edit-dialog.tsx';
+import { EndPreviousDialog } from './end-previous-dialog.tsx';
 import type { Flow } from './flow.ts';
+import { RegenerateDialog } from './regenerate-dialog.tsx';
 
 interface FlowsProps {
   readonly flow: Flow;
@@ -66,6 +68,15 @@ export function Flows({ flow, catalogue, onFlow, onDeleted }: FlowsProps) {
           catalogue={catalogue}
           onClose={onClose}
           onRegenerated={(answer) => onFlow({ kind: 'secret', answer, reason: 'regenerated' })}
+        />
+      );
+    case 'end-previous':
+      return (
+        <EndPreviousDialog
+          account={flow.account}
+          catalogue={catalogue}
+          onClose={onClose}
+          onEnded={(account) => finish('end-previous.done', account)}
         />
       );
     case 'activate':

@@ -10,7 +10,7 @@ import { Notice } from '../design/notice.tsx';
 import { type Language, loadLanguage, nearestLanguage } from '../i18n/languages.ts';
 import { type Texts, TextsContext, textsOf } from '../i18n/text.ts';
 import { createAnnouncements } from './announcements.ts';
-import { PageContext } from './page-context.ts';
+import { type Learned, PageContext } from './page-context.ts';
 import { memoryRouter, type PageRouter } from './router.ts';
 import { Screens } from './screens.tsx';
 
@@ -103,6 +103,7 @@ function Providers(props: ServiceAccountTokensProps & { readonly children: React
   const [ownRouter] = useState(() => memoryRouter());
   const [announcements] = useState(createAnnouncements);
   const [waiting] = useState(createWaiting);
+  const [learned] = useState<Learned>(() => ({ isOverlapUnavailable: false }));
   const router = props.router ?? ownRouter;
   const client = useMemo(
     () => createPageClient({ apiUrl, tenantId, getAccessToken, waiting }),
@@ -115,13 +116,14 @@ function Providers(props: ServiceAccountTokensProps & { readonly children: React
       client,
       waiting,
       router,
+      learned,
       tenantId,
       tokenUrl,
       tenantApiUrl,
       documentationUrl,
       announce: announcements.announce,
     }),
-    [client, waiting, router, tenantId, tokenUrl, tenantApiUrl, documentationUrl, announcements],
+    [client, waiting, router, learned, tenantId, tokenUrl, tenantApiUrl, documentationUrl, announcements],
   );
   return (
     <PageContext value={page}>

@@ -61,6 +61,7 @@ export function SecretDialog({ answer, reason, onDone }: SecretDialogProps) {
         <span>{t('secret.warning')}</span>
       </p>
       {wasReplayed && <p className="help">{t('secret.replayed')}</p>}
+      {reason === 'regenerated' && <OldSecrets answer={answer} />}
       <dl className="credentials">
         <div className="credential">
           <dt>client_id</dt>
@@ -82,6 +83,23 @@ export function SecretDialog({ answer, reason, onDone }: SecretDialogProps) {
       <SampleTabs box={box} username={account.username} />
       {isLeaving && <LeaveQuestion onKeep={() => setLeaving(false)} onLeave={done} />}
     </Dialog>
+  );
+}
+
+/** What has become of the secrets before. */
+function OldSecrets({ answer: { account, endedSecretHints } }: Pick<SecretDialogProps, 'answer'>) {
+  const { t, list, exact, brief } = useTexts();
+  const { previousSecret } = account;
+  const ended = endedSecretHints.map((hint) => `…${hint}`);
+  return (
+    <div className="old-secrets">
+      {previousSecret && (
+        <p title={exact(previousSecret.validUntil)}>
+          {t('secret.previous', { hint: `…${previousSecret.hint}`, time: brief(previousSecret.validUntil) })}
+        </p>
+      )}
+      {ended.length > 0 && <p>{t('secret.ended', { count: ended.length, hints: list(ended) })}</p>}
+    </div>
   );
 }
 

@@ -51,6 +51,7 @@ export const messages = {
   'list.none.text': 'لا شيء يطابق البحث وعوامل التصفية.',
   'list.none.clear': 'مسح البحث وعوامل التصفية',
   'list.hint': 'أحرف السر الأربعة التي تسبق رمز التحقق: {hint}',
+  'list.previous-secret': 'القديم يعمل حتى {time}',
   'list.selected':
     '{count, plural, zero {لم يُحدَّد شيء} one {حُدِّد حساب واحد} two {حُدِّد حسابان} few {حُدِّدت # حسابات} many {حُدِّد # حسابًا} other {حُدِّد # حساب}}',
   'list.selection.clear': 'إلغاء التحديد',
@@ -74,6 +75,7 @@ export const messages = {
 
   'action.edit': 'تعديل',
   'action.regenerate': 'إعادة إنشاء السر',
+  'action.end-previous': 'إنهاء السر القديم',
   'action.activate': 'تفعيل',
   'action.deactivate': 'تعطيل',
   'action.delete': 'حذف',
@@ -138,7 +140,11 @@ export const messages = {
   'secret.title.created': 'أُنشئ {username}',
   'secret.title.regenerated': 'لدى {username} سر جديد',
   'secret.warning': 'احفظ client_secret في مكان آمن. لا يُعرض إلا مرة واحدة، وإن فُقد وجب إعادة إنشائه.',
-  'secret.replayed': 'أنجزت محاولة سابقة هذا بالفعل وضاع جوابها. السر المعروض هنا هو الوحيد الصالح.',
+  'secret.replayed':
+    'أنجزت محاولة سابقة هذا بالفعل وضاع جوابها. لم يعد سر تلك المحاولة يعمل، بل السر المعروض هنا.',
+  'secret.previous': 'يعمل السر القديم {hint} حتى {time}. ضع السر الجديد مكانه قبل ذلك.',
+  'secret.ended':
+    '{count, plural, zero {لم يتوقف أي سر: {hints}.} one {لم يعد السر القديم {hints} يعمل.} two {لم يعد السران القديمان {hints} يعملان.} few {لم تعد الأسرار القديمة {hints} تعمل.} many {لم تعد الأسرار القديمة {hints} تعمل.} other {لم تعد الأسرار القديمة {hints} تعمل.}}',
   'secret.sample.curl': 'curl',
   'secret.sample.env': '.env',
   'secret.sample.kubernetes': 'Kubernetes',
@@ -162,12 +168,33 @@ export const messages = {
   'edit.done': 'حُفظ {username}.',
 
   'regenerate.title': 'هل تريد إعادة إنشاء سر {username}؟',
-  'regenerate.text':
-    'يتوقف السر الحالي، المنتهي بـ{hint}، عن العمل الآن. ولن يحصل التكامل على رموز حتى يتسلّم السر الجديد. أما الرموز التي لديه فتُقبل خمس دقائق أخرى على الأكثر.',
-  'regenerate.advice': 'للتبديل دون انقطاع، أنشئ حسابًا ثانيًا وانقل التكامل إليه ثم احذف هذا الحساب.',
+  'regenerate.old-secret': 'ماذا يحدث للسر القديم {hint}؟',
+  'regenerate.overlap.now': 'يتوقف عن العمل الآن',
+  'regenerate.overlap.now.description':
+    'ينتهي السر القديم الآن. ولن يحصل التكامل على رموز حتى يتسلّم السر الجديد. مناسب إن كان السر القديم قد تسرّب.',
+  'regenerate.overlap.hour': 'يعمل ساعة أخرى',
+  'regenerate.overlap.hour.description': 'إن كنت ستضع السر الجديد مكانه بنفسك على الفور.',
+  'regenerate.overlap.day': 'يعمل 24 ساعة أخرى',
+  'regenerate.overlap.day.description': 'إن كان السر الجديد سيصل مع النشر التالي.',
+  'regenerate.overlap.week': 'يعمل 7 أيام أخرى',
+  'regenerate.overlap.week.description': 'إن كان شخص آخر سيضع السر الجديد مكانه.',
+  'regenerate.overlap.unavailable':
+    'هنا لا يمكن إلا أن يتوقف السر القديم فورًا، لأن تدوير الأسرار في Keycloak معطَّل. اطلب من مشغّل Orki تشغيله، ثم أعد تحميل هذه الصفحة.',
+  'regenerate.overlap.expired': 'انتهت صلاحية السر القديم بالفعل، فلا يمكن أن يستمر في العمل.',
+  'regenerate.choose': 'اختر ما يحدث للسر القديم، ثم يمكنك المتابعة.',
+  'regenerate.previous': 'السر الذي قبله {hint} ما زال يعمل، وسيتوقف الآن في كل الأحوال.',
+  'regenerate.tokens': 'تُقبل الرموز الصادرة من قبل خمس دقائق أخرى على الأكثر.',
   'regenerate.submit': 'إعادة إنشاء السر',
   'regenerate.pending': 'جارٍ إعادة الإنشاء',
   'regenerate.done': 'لدى {username} سر جديد.',
+
+  'end-previous.title': 'هل تريد إنهاء السر القديم لحساب {username}؟',
+  'end-previous.text':
+    'يتوقف السر القديم {hint} عن العمل الآن، ويستمر السر الجديد {now}. التكامل الذي ما زال يستخدم القديم لن يحصل على رموز حتى يتسلّم الجديد.',
+  'end-previous.tokens': 'تُقبل الرموز الصادرة من قبل خمس دقائق أخرى على الأكثر.',
+  'end-previous.submit': 'إنهاء الآن',
+  'end-previous.pending': 'جارٍ الإنهاء',
+  'end-previous.done': 'لم يعد السر القديم لحساب {username} يعمل.',
 
   'activate.title': 'هل تريد تفعيل {username}؟',
   'activate.text': 'سيتمكن من الحصول على رموز مجددًا بسره الحالي.',
@@ -220,11 +247,16 @@ export const messages = {
   'conflict.only-version': 'لا يوجد اختلاف فيما هو معروض. ربما أُعيد إنشاء السر.',
   'conflict.field.status': 'الحالة',
   'conflict.field.secret': 'السر',
+  'conflict.previous-secret': 'يعمل حتى {time}',
 
   'account.details': 'التفاصيل',
   'account.created': 'الإنشاء',
   'account.changed': 'آخر تغيير',
   'account.secret': 'السر',
+  'account.previous-secret': 'السر القديم',
+  'account.previous-secret.until': 'يعمل حتى {time}، {when}',
+  'account.previous-secret.end': 'إنهاء الآن',
+  'account.previous-secret.end-what': 'إنهاء الآن: السر القديم',
   'account.can.active': 'نشط: يمكنه الحصول على رموز.',
   'account.can.inactive': 'غير نشط: لا يمكنه الحصول على رموز حتى يُفعَّل.',
   'account.can.expired': 'انتهت صلاحية سره: لا يمكنه الحصول على رموز حتى يُعاد إنشاء السر.',

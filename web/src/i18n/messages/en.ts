@@ -48,6 +48,7 @@ export const messages = {
   'list.none.text': 'Nothing matches the search and the filters.',
   'list.none.clear': 'Clear search and filters',
   'list.hint': 'The secret’s four characters before its checksum: {hint}',
+  'list.previous-secret': 'Old one works until {time}',
   'list.selected': '{count, plural, one {# selected} other {# selected}}',
   'list.selection.clear': 'Clear selection',
   'list.selection.deactivate': 'Deactivate',
@@ -70,6 +71,7 @@ export const messages = {
 
   'action.edit': 'Edit',
   'action.regenerate': 'Regenerate Secret',
+  'action.end-previous': 'End Old Secret',
   'action.activate': 'Activate',
   'action.deactivate': 'Deactivate',
   'action.delete': 'Delete',
@@ -136,7 +138,10 @@ export const messages = {
   'secret.warning':
     'Store the client_secret securely. It is only shown once. If it is lost, you must regenerate it.',
   'secret.replayed':
-    'An earlier attempt had done this already, and its answer was lost. Only the secret shown here works.',
+    'An earlier attempt had done this already, and its answer was lost. The secret of that attempt no longer works; the one shown here does.',
+  'secret.previous': 'The old secret, {hint}, works until {time}. Put the new one in place before then.',
+  'secret.ended':
+    '{count, plural, one {The old secret, {hints}, no longer works.} other {The old secrets, {hints}, no longer work.}}',
   'secret.sample.curl': 'curl',
   'secret.sample.env': '.env',
   'secret.sample.kubernetes': 'Kubernetes',
@@ -160,13 +165,33 @@ export const messages = {
   'edit.done': '{username} was saved.',
 
   'regenerate.title': 'Regenerate the secret of {username}?',
-  'regenerate.text':
-    'The current secret, which ends in …{hint}, stops working now. Until the integration has the new one, it can’t obtain tokens. Tokens it has already are accepted for up to five more minutes.',
-  'regenerate.advice':
-    'To change over without an outage, create a second account, move the integration to it, and delete this one.',
+  'regenerate.old-secret': 'What happens to the old secret, {hint}?',
+  'regenerate.overlap.now': 'Stops working now',
+  'regenerate.overlap.now.description':
+    'The old secret dies now. Until the integration has the new one, it can’t obtain tokens. Right when the old one may have leaked.',
+  'regenerate.overlap.hour': 'Works for 1 more hour',
+  'regenerate.overlap.hour.description': 'When you put the new secret in place yourself, right away.',
+  'regenerate.overlap.day': 'Works for 24 more hours',
+  'regenerate.overlap.day.description': 'When the new secret arrives with the next deployment.',
+  'regenerate.overlap.week': 'Works for 7 more days',
+  'regenerate.overlap.week.description': 'When somebody else puts the new secret in place.',
+  'regenerate.overlap.unavailable':
+    'Here the old secret can only stop at once, because Keycloak’s secret rotation is turned off. Ask the operator of Orki to turn it on, then reload this page.',
+  'regenerate.overlap.expired': 'The old secret has expired already, so it can’t go on working.',
+  'regenerate.choose': 'Choose what happens to the old secret; then you can go on.',
+  'regenerate.previous': 'The secret before it, {hint}, still works, and stops working now in any case.',
+  'regenerate.tokens': 'Tokens that were issued before are accepted for up to five more minutes.',
   'regenerate.submit': 'Regenerate Secret',
   'regenerate.pending': 'Regenerating',
   'regenerate.done': '{username} has a new secret.',
+
+  'end-previous.title': 'End the old secret of {username}?',
+  'end-previous.text':
+    'The old secret, {hint}, stops working now. The new one, {now}, goes on working. An integration that still uses the old one can’t obtain tokens until it has the new one.',
+  'end-previous.tokens': 'Tokens that were issued before are accepted for up to five more minutes.',
+  'end-previous.submit': 'End now',
+  'end-previous.pending': 'Ending',
+  'end-previous.done': 'The old secret of {username} no longer works.',
 
   'activate.title': 'Activate {username}?',
   'activate.text': 'It can obtain tokens again, with its present secret.',
@@ -222,11 +247,16 @@ export const messages = {
   'conflict.only-version': 'Nothing that is shown differs. The secret may have been regenerated.',
   'conflict.field.status': 'Status',
   'conflict.field.secret': 'Secret',
+  'conflict.previous-secret': 'works until {time}',
 
   'account.details': 'Details',
   'account.created': 'Created',
   'account.changed': 'Changed',
   'account.secret': 'Secret',
+  'account.previous-secret': 'Old secret',
+  'account.previous-secret.until': 'Works until {time}, {when}',
+  'account.previous-secret.end': 'End now',
+  'account.previous-secret.end-what': 'End now: the old secret',
   'account.can.active': 'Active: it can obtain tokens.',
   'account.can.inactive': 'Inactive: it can’t obtain tokens until it is activated.',
   'account.can.expired': 'Its secret has expired: it can’t obtain tokens until the secret is regenerated.',

@@ -1,0 +1,80 @@
+import { isProblem, type PermissionCatalogue, type ServiceAccount } from '@orki/service-accounts-client';
+import { useRef, useState } from 'react';
+import type { MessageId } from '../i18n/languages.ts';
+import { useTexts } from '../i18n/text.ts';
+import { usePage } from '../page/page-context.ts';
+import { usePreviousSecret } from '../secret/previous-secret.ts';
+import { type OpenedAnswer, openAnswer } from '../secret/secret-box.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { OverlapChoice } from './overlap-choice.tsx';
+import { useVersionedAction } from './use-versioned-action.ts';
+
+interface RegenerateDialogProps {
+  readonly account: ServiceAccount;
+  readonly catalogue: PermissionCatalogue;
+  readonly onClose: () => void;
+  readonly onRegenerated: (answer: OpenedAnswer) => void;
+}
+
+/** Asks what becomes of the old secret, and gets a new one. */
+export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }: RegenerateDialogProps) {
+  const { t } = useTexts();
+  const { client, learned } = usePage();
+  const action = useVersionedAction(account);
+  const { base, isPending } = action;
+  const [chosen, setChosen] = useState<number>();
+  const previous = usePreviousSecret(base);
+  const keyFor = useKeys();
+
+  const obstacle = obstacleTo(base, learned.isOverlapUnavailable);
+  // Whoever chose an overlap that can't be had has not chosen an outage.
+  const overlapSeconds = obstacle && chosen !== 0 ? undefined : chosen;
+  return (
+    <ConfirmDialog
+      title={t('regenerate.title', { username: base.username })}
+      submit={t('regenerate.submit')}
+      pending={t('regenerate.pending')}
+      isDanger={overlapSeconds === 0}
+      obstacle={overlapSeconds === undefined ? t('regenerate.choose') : undefined}
+      catalogue={catalogue}
+      action={action}
+      work={async ({ id, version }) => {
+        const body = overlapSeconds ? { overlapSeconds } : {};
+        const options = { ...body, ifMatch: version, idempotencyKey: keyFor({ version, ...body }) };
+        try {
+          onRegenerated(openAnswer(await client.changes.regenerateSecret(id, options)));
+        } catch (failure) {
+          if (isProblem(failure, 'overlap-unavailable')) learned.isOverlapUnavailable = true;
+          throw failure;
+        }
+      }}
+      onClose={onClose}
+    >
+      <OverlapChoice
+        hint={base.secretHint}
+        seconds={overlapSeconds}
+        obstacle={obstacle}
+        isReadOnly={isPending}
+        onChange={setChosen}
+      />
+      {previous && <p className="note">{t('regenerate.previous', { hint: `…${previous.hint}` })}</p>}
+      <p className="help">{t('regenerate.tokens')}</p>
+    </ConfirmDialog>
+  );
+}
+
+function obstacleTo({ secretExpired }: ServiceAccount, isUnavailable: boolean): MessageId | undefined {
+  if (secretExpired) return 'regenerate.overlap.expired';
+  return isUnavailable ? 'regenerate.overlap.unavailable' : undefined;
+}
+
+/** A key for each request, the same for the same: trying again after a lost answer then kills no third secret. */
+function useKeys(): (request: object) => string {
+  const keys = useRef(new Map<string, string>());
+  return (request) => {
+    const text = JSON.stringify(request);
+    const key = keys.current.get(text) ?? crypto.randomUUID();
+    keys.current.set(text, key);
+    return key;
+  };
+}
