@@ -1,7 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { names } from '../../src/names.ts';
+import type { Account } from '../../src/service-accounts/account.ts';
 import { switchTenantOff } from '../../src/tenants/switch-tenant.ts';
+import { sweep } from '../../src/upkeep/sweep.ts';
 import { create, created, edit, pathOf, people } from '../support/accounts.ts';
+import { nobodyWatches } from '../support/expiry-watch.ts';
 import { type Answer, type TestApp, testApp } from '../support/test-app.ts';
 import { TwoNodeKeycloak } from '../support/two-node-keycloak.ts';
 
@@ -165,6 +168,34 @@ describe('a change on several nodes', () => {
     expect(keycloak.stateOf(id)).toEqual(before);
     expect(operationsOn(keycloak).filter((operation) => operation === 'lock account')).toHaveLength(2);
     expect(operationsOn(keycloak).filter((operation) => operation === 'unlock account')).toHaveLength(2);
+  });
+
+  it('releases no username that an account got at a node from which the sweep has not heard', async () => {
+    const { keycloak, id, services } = await open(ways[0]);
+    keycloak.isSplit = true;
+    await edit(services[0], id, { username: 'renamed' });
+    const removed: string[] = [];
+    const sweepAt = keycloak.replica(1);
+    const nothing = async function* () {};
+    await sweep({
+      targets: {
+        accounts: nothing,
+        async *usernames() {
+          const isOf = (account: Account) => account.username === 'renamed';
+          yield { roleId: 'renamed', accountId: id, isOf, reservedAt: '2026-11-01T00:00:00.000Z' };
+        },
+        locksExpiredBefore: nothing,
+        removeRole: async (roleId) => void removed.push(roleId),
+      },
+      connect: () => sweepAt({ signal: AbortSignal.timeout(5_000) }),
+      now: Date.now,
+      onRepair: () => undefined,
+      onFailure: (error) => {
+        throw error;
+      },
+      watch: nobodyWatches,
+    });
+    expect(removed).toEqual([]);
   });
 
   it('breaks no lock for which a cache still has an expiry that is over', async () => {
