@@ -150,6 +150,22 @@ describe('a change on several nodes', () => {
     }
   });
 
+  it.each([
+    [{ description: 'new' }, 2],
+    [{ mode: 'admin' }, 5],
+    [custom, 9],
+  ])('costs the calls that docs/how-it-works.md names: %o', async (body, more) => {
+    const [fenced, plain] = [await open(ways[0]), await open('told of one node')];
+    const counts = [];
+    for (const { keycloak, id, services } of [fenced, plain]) {
+      await edit(services[0], id, { description: 'known' });
+      keycloak.calls.length = 0;
+      expect(await edit(services[0], id, body)).toMatchObject({ status: 200 });
+      counts.push(keycloak.calls.length);
+    }
+    expect((counts[0] ?? 0) - (counts[1] ?? 0)).toBe(more);
+  });
+
   it('writes nothing to an account of another tenant', async () => {
     const { keycloak, id: first, services } = await open(ways[0]);
     const { id } = await created(services[0], {}, people.globexAdmin);
