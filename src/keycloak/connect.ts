@@ -70,7 +70,7 @@ export function connectKeycloak(
   return {
     connectGateway: keycloakGateway(api, realm, slots, settings.nodes),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
-    checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
+    checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure, settings.nodes),
     sweepTargets: sweepTargets(api, realm, callTimeoutMs),
     close: () => agent.close(),
   };
