@@ -69,13 +69,17 @@ export class TwoNodeKeycloak {
       this.#makeRole(names.apiClient, name);
   }
 
-  /** A replica whose calls go to one node, or to each in turn. */
-  replica(way: 0 | 1 | 'in turn', nodes = 2): ConnectGateway {
+  /** A replica whose calls go to one node, to each in turn, or to either as `random` has it. */
+  replica(way: 0 | 1 | 'in turn' | (() => number), nodes = 2): ConnectGateway {
     let turn = 0;
+    const choose = () => {
+      if (typeof way === 'function') return way() < 0.5 ? 0 : 1;
+      return way === 'in turn' ? ((turn++ % 2) as 0 | 1) : way;
+    };
     const api: AdminApi = async (call) => {
-      const node = way === 'in turn' ? turn++ % 2 : way;
+      const node = choose();
       this.calls.push({ node, operation: call.operation, path: call.path });
-      return this.#answer(node as 0 | 1, call);
+      return this.#answer(node, call);
     };
     return keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(40_000), nodes);
   }
@@ -126,14 +130,15 @@ export class TwoNodeKeycloak {
       : this.#removeClient(node, id);
   }
 
-  #find(node: 0 | 1, { clientId, q }: NonNullable<AdminCall['query']>): AdminAnswer {
+  #find(node: 0 | 1, { clientId, q, first, max }: NonNullable<AdminCall['query']>): AdminAnswer {
     if (clientId === names.rotationProbeClient) return ok([this.#client(node, uuidOf(clientId))]);
     if (clientId !== undefined) return ok([{ id: uuidOf(String(clientId)), clientId }]);
     const tenant = String(q).split(':')[1];
     const found = [...this.#clients.values()].filter(
       ({ attributes }) => attributes[clientAttributes.tenant] === tenant,
     );
-    return ok(found.map(({ id }) => this.#client(node, id)).filter((client) => client !== undefined));
+    const page = found.slice(Number(first), Number(first) + Number(max));
+    return ok(page.map(({ id }) => this.#client(node, id)).filter((client) => client !== undefined));
   }
 
   #client(node: 0 | 1, id: string): Client | undefined {
