@@ -76,6 +76,12 @@ export const commands = /** @type {const} */ ({
     takes: '30 s',
     explainsItself: true,
   },
+  caches: {
+    file: 'src/commands/caches.ts',
+    summary: 'clear the caches of Keycloak nodes after they were cut off from each other',
+    takes: '3 s',
+    explainsItself: true,
+  },
   secrets: {
     file: 'dev/compose-secrets.mjs',
     summary: 'make the secrets and keys that docker compose mounts',

@@ -23,6 +23,8 @@ export const names = {
   userScope: 'orki-user',
   /** The user attribute, and the claim, that names the tenant. */
   tenantClaim: 'tenant_id',
+  /** The claim that repeats the roles of `orki-api` as a list at the top level, where libraries look for permissions. */
+  permissionsClaim: 'permissions',
   modeRoles: { admin: 'mode-admin', agent: 'mode-agent' },
   /**
    * A role of `orki-api` that gives nothing and is in no token. It is mapped to an account's user while its rights are

@@ -243,7 +243,8 @@ const accountFields = {
     .nullable()
     .meta({ description: 'From when Keycloak refuses the secret; null for one without an end.' }),
   secretExpired: z.boolean().meta({
-    description: 'Whether the secret has ended, so that no token is to be had until there is a new one.',
+    description:
+      'Whether the secret has expired. Then the account obtains no token until its secret is regenerated.',
   }),
   previousSecret: previousSecretSchema.nullable(),
   createdAt: timeSchema,

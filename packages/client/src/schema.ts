@@ -351,7 +351,7 @@ export interface components {
             secretCreatedAt: string;
             /** @description From when Keycloak refuses the secret; null for one without an end. */
             secretExpiresAt: string | null;
-            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
             secretExpired: boolean;
             previousSecret: components["schemas"]["PreviousSecret"] | null;
             /** Format: date-time */
@@ -383,7 +383,7 @@ export interface components {
             secretCreatedAt: string;
             /** @description From when Keycloak refuses the secret; null for one without an end. */
             secretExpiresAt: string | null;
-            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
             secretExpired: boolean;
             previousSecret: components["schemas"]["PreviousSecret"] | null;
             /** Format: date-time */

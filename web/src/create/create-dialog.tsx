@@ -1,5 +1,5 @@
 import type { PermissionCatalogue } from '@orki/service-accounts-client';
-import { useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { describeError, type FieldErrors } from '../api/errors.ts';
 import { useAction } from '../api/use-action.ts';
 import { Button } from '../design/button.tsx';
@@ -32,6 +32,7 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   const { t } = texts;
   const { client } = usePage();
   const body = useRef<HTMLDivElement>(null);
+  const createButton = useRef<HTMLButtonElement>(null);
   const [prefilled] = useState(() => prefill && draftFrom(prefill, catalogue));
   const [draft, setDraft] = useState(prefilled?.draft ?? emptyDraft);
   const [step, setStep] = useState<'form' | 'review'>('form');
@@ -42,6 +43,10 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   const action = useAction();
   const isDirty = !isSameDraft(draft, emptyDraft);
   useFocusOnError(body, attempt);
+  // Before the next frame, in which the dialog misses the button that was pressed and puts the focus on its first one.
+  useLayoutEffect(() => {
+    if (step === 'review') createButton.current?.focus();
+  }, [step]);
 
   function review() {
     const found = draftErrors(draft, texts);
@@ -105,7 +110,13 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
             <Button key="back" isDisabled={action.isPending} onPress={() => setStep('form')}>
               {t('action.back')}
             </Button>
-            <Button key="create" variant="primary" autoFocus isPending={action.isPending} onPress={create}>
+            <Button
+              key="create"
+              ref={createButton}
+              variant="primary"
+              isPending={action.isPending}
+              onPress={create}
+            >
               {t(action.isPending ? 'create.pending' : 'create.submit')}
             </Button>
           </>

@@ -27,7 +27,7 @@ export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }:
   const keyFor = useKeys();
 
   const obstacle = obstacleTo(base, learned.isOverlapUnavailable);
-  // Whoever chose an overlap that can't be had has not chosen an outage.
+  // A person who chose an overlap that is not available has not chosen an outage.
   const overlapSeconds = obstacle && chosen !== 0 ? undefined : chosen;
   return (
     <ConfirmDialog
