@@ -305,6 +305,10 @@ export const listQuery = z.strictObject({
     description: 'Only accounts whose secret ends, or has ended, before this time.',
     example: exampleTime,
   }),
+  expiresAfter: timeText('expiresAfter').optional().meta({
+    description: 'Only accounts whose secret ends, or has ended, after this time.',
+    example: '2027-01-01T12:00:00Z',
+  }),
   limit: z
     .string()
     .regex(/^[0-9]{1,3}$/, limitRule)

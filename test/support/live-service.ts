@@ -39,6 +39,7 @@ export interface ServiceSettings {
   /** How many nodes the service is told that Keycloak has; one unless given. */
   readonly nodes?: number;
   readonly maxAccountsPerTenant?: number;
+  readonly maxSecretLifetimeDays?: number;
   readonly requestsPerMinute?: number;
   readonly logLevel?: string;
   /** Where a browser finds it, with /swagger; by default it says that it is elsewhere, and shows none. */
@@ -76,6 +77,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     publicUrl: port === 0 ? publicUrl : `http://127.0.0.1:${port}`,
     issuer: realm.issuer,
     maxAccountsPerTenant: settings.maxAccountsPerTenant ?? 500,
+    maxSecretLifetimeDays: settings.maxSecretLifetimeDays,
     auditLog: (record) => void audit.push(record),
     trustedProxies: [],
     rateLimits: { perCallerPerMinute: requestsPerMinute, perTenantPerMinute: 100_000 },

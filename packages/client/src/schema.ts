@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * The permission catalogue
-         * @description All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant. A permission that was provisioned shows up within half a minute.
+         * @description All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant; and how long a secret may last. A permission that was provisioned shows up within half a minute.
          */
         get: operations["listPermissions"];
         put?: never;
@@ -431,6 +431,8 @@ export interface components {
         PermissionCatalogue: {
             groups: components["schemas"]["PermissionGroup"][];
             modes: components["schemas"]["GrantableMode"][];
+            /** @description How many days a new secret may last at most; null where the operator sets no limit. */
+            maxSecretLifetimeDays: number | null;
         };
         CreateServiceAccount: {
             /**
@@ -839,6 +841,8 @@ export interface operations {
                 status?: "active" | "inactive" | "expired";
                 /** @description Only accounts whose secret ends, or has ended, before this time. */
                 expiresBefore?: string;
+                /** @description Only accounts whose secret ends, or has ended, after this time. */
+                expiresAfter?: string;
                 /** @description How many to a page, 1 to 100; 20 when left out. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
