@@ -68,7 +68,7 @@ export function connectKeycloak(
   const realm = createRealmObjects(api, callTimeoutMs);
   const slots = createLockSlots(settings.lockLeaseMs ?? lockLeaseMs);
   return {
-    connectGateway: keycloakGateway(api, realm, slots, settings.nodes),
+    connectGateway: keycloakGateway(api, realm, slots, tokens.lifeMs, settings.nodes),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
     checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure, settings.nodes),
     sweepTargets: sweepTargets(api, realm, callTimeoutMs),

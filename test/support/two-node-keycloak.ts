@@ -81,7 +81,13 @@ export class TwoNodeKeycloak {
       this.calls.push({ node, operation: call.operation, path: call.path });
       return this.#answer(node, call);
     };
-    return keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(40_000), nodes);
+    return keycloakGateway(
+      api,
+      createRealmObjects(api, 1_000),
+      createLockSlots(40_000),
+      () => 300_000,
+      nodes,
+    );
   }
 
   /** What the database has of an account. */

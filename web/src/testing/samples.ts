@@ -56,6 +56,7 @@ export const account: ServiceAccount = {
   secretExpiresAt: null,
   secretExpired: false,
   previousSecret: null,
+  tokensRevokedBefore: null,
   createdAt: '2026-11-01T10:00:00Z',
   createdBy: { subject: 's', username: 'ada@acme.test' },
   updatedAt: '2026-11-01T10:00:00Z',
