@@ -123,7 +123,7 @@ export const commands = /** @type {const} */ ({
     takes: '5 minutes',
     passesOn: vitest,
     options: {
-      screenshots: { type: flag, default: false, about: 'write docs/screenshots anew' },
+      screenshots: { type: flag, default: false, about: 'write docs/screenshots again' },
     },
     settings: { KEYCLOAK: 'container or distribution' },
   },
@@ -143,8 +143,8 @@ export const commands = /** @type {const} */ ({
   },
   integrators: {
     file: 'dev/integrators/run.ts',
-    summary: "run the integrators' samples against what npm run up has started",
-    takes: '2 minutes',
+    summary: 'run the samples for integrators and resource servers against what npm run up has started',
+    takes: '4 minutes',
     settings: ports,
   },
   races: {
@@ -169,7 +169,8 @@ The same writes by raw calls of the Admin API show what is lost without the serv
         number: true,
         default: '1',
         value: 'N',
-        about: '2: two Keycloak nodes behind a balancer that deals out each call anew (Linux, as root)',
+        about:
+          '2: two Keycloak nodes behind a balancer that may send each call to another node (Linux, as root)',
       },
       pinned: { type: flag, default: false, about: 'with two nodes, each replica has its own' },
     },
@@ -193,6 +194,11 @@ they are cut off from each other, and after one was frozen. The truth is what th
         type: flag,
         default: false,
         about: 'only what depends on the partition, and without the balancer that checks no health',
+      },
+      unfenced: {
+        type: flag,
+        default: false,
+        about: 'tell the service of one node (KEYCLOAK_NODES=1), to see what it loses then',
       },
       option: {
         type: text,

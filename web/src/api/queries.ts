@@ -1,4 +1,10 @@
-import type { PermissionCatalogue, ServiceAccount, ServiceAccountPage } from '@orki/service-accounts-client';
+import type {
+  ListQuery,
+  PermissionCatalogue,
+  ServiceAccount,
+  ServiceAccountHistory,
+  ServiceAccountPage,
+} from '@orki/service-accounts-client';
 import {
   type InfiniteData,
   infiniteQueryOptions,
@@ -15,11 +21,14 @@ import type { PageClient } from './page-client.ts';
 
 export interface Filters {
   readonly search: string;
-  readonly status: ServiceAccount['status'] | undefined;
+  /** `expiring` are the active ones whose secret ends within thirty days, `expired` those whose secret has ended. */
+  readonly status: 'active' | 'inactive' | 'expiring' | 'expired' | undefined;
   readonly mode: ServiceAccount['mode'] | undefined;
 }
 
 const pageSize = 50;
+/** The service gives its first warning as long before the end of a secret. */
+export const expiringMs = 30 * 86_400_000;
 /** For so long, what was asked for ahead of its screen is not asked for again when the screen opens. */
 const aheadMs = 5000;
 
@@ -27,6 +36,7 @@ const keys = {
   catalogue: ['catalogue'],
   lists: ['list'],
   account: (id: string) => ['account', id],
+  history: (id: string) => ['history', id],
 } as const;
 
 export function useCatalogue(): UseQueryResult<PermissionCatalogue> {
@@ -38,21 +48,37 @@ export function useCatalogue(): UseQueryResult<PermissionCatalogue> {
   });
 }
 
-function accountsQuery(client: PageClient, { search, status, mode }: Filters) {
-  const query = {
-    limit: pageSize,
-    ...(search && { search }),
-    ...(status && { status }),
-    ...(mode && { mode }),
-  };
+/** A page of the list, with the query that it answers, which its cursor belongs to. */
+type AnsweredPage = ServiceAccountPage & { readonly query: ListQuery };
+
+function accountsQuery(client: PageClient, filters: Filters) {
   return infiniteQueryOptions({
-    queryKey: [...keys.lists, query],
-    queryFn: ({ pageParam, signal }) =>
-      client.reads.page({ ...query, ...(pageParam && { cursor: pageParam }) }, { signal }),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    queryKey: [...keys.lists, filters],
+    queryFn: async ({ pageParam, signal }): Promise<AnsweredPage> => {
+      const query = pageParam ?? listQuery(filters, Date.now());
+      return { ...(await client.reads.page(query, { signal })), query };
+    },
+    initialPageParam: undefined as ListQuery | undefined,
+    getNextPageParam: ({ nextCursor, query }: AnsweredPage): ListQuery | undefined =>
+      nextCursor === null ? undefined : { ...query, cursor: nextCursor },
     staleTime: aheadMs,
   });
+}
+
+/** What the service is asked for. */
+export function listQuery({ search, status, mode }: Filters, now: number): ListQuery {
+  return {
+    limit: pageSize,
+    ...(search && { search }),
+    ...(mode && { mode }),
+    ...(status === 'expiring'
+      ? {
+          status: 'active',
+          expiresAfter: new Date(now).toISOString(),
+          expiresBefore: new Date(now + expiringMs).toISOString(),
+        }
+      : status && { status }),
+  };
 }
 
 export function useAccounts(filters: Filters): UseInfiniteQueryResult<InfiniteData<ServiceAccountPage>> {
@@ -83,6 +109,14 @@ export function useReadAhead(wanted: Filters | string): void {
   }, []);
 }
 
+export function useHistory(id: string): UseQueryResult<ServiceAccountHistory> {
+  const { client } = usePage();
+  return useQuery({
+    queryKey: keys.history(id),
+    queryFn: ({ signal }) => client.reads.history(id, { signal }),
+  });
+}
+
 /** What is known of accounts after a change; nothing is shown that the service has not said. */
 export function useRefresh() {
   const queries = useQueryClient();
@@ -90,10 +124,12 @@ export function useRefresh() {
     /** Shows an account as the service has just described it, and reads the lists again. */
     show(account: ServiceAccount): void {
       queries.setQueryData(keys.account(account.id), withoutSecret(account));
+      void queries.invalidateQueries({ queryKey: keys.history(account.id) });
       void queries.invalidateQueries({ queryKey: keys.lists });
     },
     forget(id: string): void {
       queries.removeQueries({ queryKey: keys.account(id) });
+      queries.removeQueries({ queryKey: keys.history(id) });
       void queries.invalidateQueries({ queryKey: keys.lists });
     },
     everything: (): Promise<void> => queries.invalidateQueries(),
