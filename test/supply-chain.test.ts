@@ -45,6 +45,7 @@ describe('the lockfile', () => {
 const others = [
   'packages/client',
   'dev/client-types',
+  'dev/generated-clients/generators',
   'examples/integrators/node',
   'examples/tenant-api',
   'web',

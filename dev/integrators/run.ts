@@ -1,5 +1,6 @@
 import { createServiceAccountsClient } from '../../packages/client/src/index.ts';
 import { run } from '../child.ts';
+import { administratorsToken } from '../demo-administrator.ts';
 import { main, Problem } from '../problem.ts';
 import { answersOk } from '../ready.ts';
 import { addressesOf, readPorts, realm } from '../settings.ts';
@@ -33,7 +34,11 @@ await main(async () => {
 
 async function useThroughItsLife(sample: Sample): Promise<void> {
   const command = await sample.prepare();
-  const accounts = createServiceAccountsClient({ baseUrl: service, tenantId: 'acme', token: personsToken });
+  const accounts = createServiceAccountsClient({
+    baseUrl: service,
+    tenantId: 'acme',
+    token: () => administratorsToken(issuer),
+  });
   const create = (part: string) =>
     accounts.create({
       username: `${sample.name.split(',')[0]} ${part} ${Date.now() % 1e6}`,
@@ -80,19 +85,4 @@ async function expectOf(
   const isRight = code === expected && (expected !== 0 || /^\d+ customers; .*: true$/.test(text));
   console.log(`  ${isRight ? 'ok' : 'FAILED'}  ${title}`);
   if (!isRight) throw new Problem(`It ended with ${code}, not ${expected}.\n${text}`);
-}
-
-async function personsToken(): Promise<string> {
-  const form = {
-    grant_type: 'password',
-    client_id: 'orki-demo-cli',
-    username: 'admin@acme.test',
-    password: 'demo',
-  };
-  const answer = await fetch(`${issuer}/protocol/openid-connect/token`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-  });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
-  return token;
 }
