@@ -101,6 +101,13 @@ export const lockRoleNames = {
   idle: (id: string) => `idle.${id}`,
 } as const;
 
+/**
+ * The role of `orki-locks` by which the tokens of an account are revoked that were issued before a second (since 1970), or
+ * what the names of all of a tenant begin with.
+ */
+export const revocationRoleName = (tenantId: string, clientId?: string, second?: number): string =>
+  `revoked.${tenantId}.${clientId === undefined ? '' : `${clientId}.${second}`}`;
+
 /** The role of `orki-usernames` by which a username is reserved; the digest stands for any character in it. */
 export const usernameRoleName = (tenantId: string, digest: string): string => `${tenantId}.${digest}`;
 

@@ -80,6 +80,7 @@ describe('the OpenAPI document', () => {
         'GET /livez',
         'GET /readyz',
         `GET ${base}/permissions`,
+        `GET ${base}/revocations`,
         `GET ${base}/service-accounts`,
         `POST ${base}/service-accounts`,
         `GET ${one}`,
@@ -90,6 +91,7 @@ describe('the OpenAPI document', () => {
         `DELETE ${one}/previous-secret`,
         `POST ${one}/activate`,
         `POST ${one}/deactivate`,
+        `POST ${one}/revoke-tokens`,
       ].sort(),
     );
   });
@@ -150,10 +152,13 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('lets the body of regenerating be left out, as it always could be, and no other one', () => {
+  it('lets the bodies of regenerating and deactivating be left out, as they always could be, and no other one', () => {
     const bodies = operations.filter(({ operation }) => operation.requestBody !== undefined);
     const optional = bodies.filter(({ operation }) => operation.requestBody?.required !== true);
-    expect(optional.map(({ operation }) => operation.operationId)).toEqual(['regenerateSecret']);
+    expect(optional.map(({ operation }) => operation.operationId)).toEqual([
+      'regenerateSecret',
+      'deactivateServiceAccount',
+    ]);
   });
 
   it('offers the media type of a merge patch for the edit', () => {
@@ -237,6 +242,7 @@ describe('the OpenAPI document, for generated clients', () => {
     );
     expect(closed.map(([name]) => name).sort()).toEqual([
       'CreateServiceAccount',
+      'DeactivateServiceAccount',
       'EditServiceAccount',
       'RegenerateSecret',
     ]);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createServiceAccountsClient } from '../../packages/client/src/index.ts';
-import { administratorsToken } from '../demo-administrator.ts';
+import { personsTokens } from '../integrators/tokens.ts';
 import { must } from '../must.ts';
 import { main, Problem } from '../problem.ts';
 import { answersOk } from '../ready.ts';
@@ -11,6 +11,9 @@ import { output } from './folders.ts';
 
 const { keycloak, service } = addressesOf(readPorts(process.env, readState()?.ports));
 const issuer = `${keycloak}/realms/${realm}`;
+
+const administratorsToken = async (): Promise<string> =>
+  (await personsTokens(issuer, 'admin@acme.test')).accessToken;
 
 /** Generates each client from the contract, compiles it, and runs it through the life of an account. */
 await main(async () => {
@@ -36,14 +39,17 @@ await main(async () => {
 });
 
 async function live([command, ...args]: readonly [string, ...string[]], prefix: string): Promise<void> {
-  const token = await administratorsToken(issuer);
+  const token = await administratorsToken();
   const env = { API_URL: service, KEYCLOAK_URL: keycloak, TOKEN: token, USERNAME_PREFIX: prefix };
   await must(command, args, output(), env);
 }
 
 /** There are none left when the client went through to the end. */
 async function removeAccounts(prefix: string): Promise<void> {
-  const token = () => administratorsToken(issuer);
-  const accounts = createServiceAccountsClient({ baseUrl: service, tenantId: 'acme', token });
+  const accounts = createServiceAccountsClient({
+    baseUrl: service,
+    tenantId: 'acme',
+    token: administratorsToken,
+  });
   for await (const { id } of accounts.list({ search: prefix })) await accounts.delete(id);
 }

@@ -78,9 +78,13 @@ function faultOf(header: string): string {
     : `The Authorization header does not begin with the word Bearer. ${form}`;
 }
 
-/** A service account's token outlives its being switched off by minutes; here it stops counting at once. */
+/** A service account's token outlives its being switched off, and its own revocation, by minutes; here it stops counting at once. */
 async function requireActiveAccount(gateway: Gateway, caller: Caller): Promise<void> {
   const account = await gateway.findAccountByClientId(caller.clientId);
-  if (account?.active && account.tenantId === caller.tenantId) return;
+  const revokedBefore = Date.parse(account?.tokensRevokedBefore ?? '') || 0;
+  if (account?.active && account.tenantId === caller.tenantId) {
+    if (caller.issuedAt * 1000 >= revokedBefore) return;
+    throw invalidToken('This access token was revoked. Obtain another one.');
+  }
   throw invalidToken('The service account that this token belongs to is not active.');
 }

@@ -20,6 +20,7 @@ const clockToleranceSeconds = 30;
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
+  iat: z.number(),
   azp: z.string().min(1),
   // Keycloak writes "ID" into tokens that it signs with the same keys.
   typ: z.literal('Bearer'),
@@ -54,10 +55,11 @@ export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerif
         claims.error,
       );
     }
-    const { sub, azp, preferred_username: username, resource_access: access } = claims.data;
+    const { sub, iat, azp, preferred_username: username, resource_access: access } = claims.data;
     return {
       subject: sub,
       username: username ?? azp,
+      issuedAt: iat,
       clientId: azp,
       tenantId: claims.data[names.tenantClaim],
       roles: new Set(access?.[names.apiClient]?.roles),

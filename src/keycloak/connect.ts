@@ -66,7 +66,7 @@ export function connectKeycloak(
   const realm = createRealmObjects(api, callTimeoutMs);
   const slots = createLockSlots(settings.lockLeaseMs ?? lockLeaseMs);
   return {
-    connectGateway: keycloakGateway(api, realm, slots),
+    connectGateway: keycloakGateway(api, realm, slots, tokens.lifeMs),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
     checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
     sweepTargets: sweepTargets(api, realm, callTimeoutMs),

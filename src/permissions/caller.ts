@@ -4,6 +4,8 @@ export interface Caller {
   readonly subject: string;
   /** What a page shows of the caller: `preferred_username`, or the client of a service account. */
   readonly username: string;
+  /** `iat`: when the token was issued, in whole seconds since 1970. */
+  readonly issuedAt: number;
   /** `azp`: the client that obtained the token. */
   readonly clientId: string;
   /** `tenant_id` */

@@ -50,6 +50,8 @@ export interface Account {
   readonly expiryWarnedDays: number | null;
   /** Null when the secret is the only one. */
   readonly previousSecret: PreviousSecret | null;
+  /** Tokens that were issued before are revoked (RFC 3339, whole seconds); null when none were. */
+  readonly tokensRevokedBefore: string | null;
   readonly createdAt: string;
   readonly createdBy: Actor | null;
   readonly updatedAt: string;
@@ -87,9 +89,9 @@ export function viewOf(account: Account, catalogue: Catalogue): AccountView {
 /** The fields that are shown to callers just as they are kept; what is not named here is not shown. */
 function described(account: Omit<Account, 'version'>) {
   const { id, clientId, username, description } = account;
-  const { secretHint, secretCreatedAt, secretExpiresAt, previousSecret } = account;
+  const { secretHint, secretCreatedAt, secretExpiresAt, previousSecret, tokensRevokedBefore } = account;
   const { createdAt, createdBy, updatedAt, updatedBy } = account;
-  const secrets = { secretHint, secretCreatedAt, secretExpiresAt, previousSecret };
+  const secrets = { secretHint, secretCreatedAt, secretExpiresAt, previousSecret, tokensRevokedBefore };
   const stamps = { createdAt, createdBy, updatedAt, updatedBy };
   return { id, clientId, username, description, ...secrets, ...stamps };
 }
@@ -125,10 +127,11 @@ export function updated(account: Account, fields: Partial<Omit<Account, 'version
 /** Completes an account with its version, a digest of all that callers see of it. */
 export function withVersion(account: Omit<Account, 'version'>): Account {
   const { tenantId, mode, permissions, active } = account;
-  const { previousSecret, secretExpiresAt, ...shown } = described(account);
+  const { previousSecret, secretExpiresAt, tokensRevokedBefore, ...shown } = described(account);
   // Only where there is one, so that an account that has none keeps the version that it had before there were any.
   const more = {
     ...(previousSecret !== null && { previousSecret }),
+    ...(tokensRevokedBefore !== null && { tokensRevokedBefore }),
     ...(secretExpiresAt !== null && { secretExpiresAt, expired: hasExpired(account) }),
   };
   const visible = { ...shown, ...more, tenantId, mode, permissions, active };

@@ -10,6 +10,7 @@ export type RecordedAction =
   | 'end-previous-secret'
   | 'activate'
   | 'deactivate'
+  | 'revoke-tokens'
   /** Does not come back with its tenant. */
   | 'leave-inactive'
   /** Was inactive when its tenant was switched off or on, and stays so. */
@@ -21,7 +22,7 @@ export interface RecordedChange {
   readonly by: Actor;
   /** A `RecordedAction`, or what a later version of this service calls a change. */
   readonly action: string;
-  /** What an edit changed. */
+  /** What an edit changed; of another change, what it changed beside what it is called for. */
   readonly fields: readonly string[];
 }
 

@@ -151,6 +151,7 @@ function asMade(account: NewAccount) {
     secretCreatedAt: at,
     previousSecret: null,
     expiryWarnedDays: null,
+    tokensRevokedBefore: null,
     createdAt: at,
     createdBy: by,
     updatedAt: at,

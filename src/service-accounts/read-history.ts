@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Gateway } from './gateway.ts';
-
 import { loadAccount } from './load.ts';
 import type { historySchema } from './schemas.ts';
 

@@ -11,10 +11,12 @@ import { endPreviousSecret } from './end-previous-secret.ts';
 import type { Gateway } from './gateway.ts';
 import { getServiceAccount } from './get.ts';
 import { listServiceAccounts } from './list.ts';
+import { listRevocations } from './list-revocations.ts';
 import type { OperationContext } from './operation.ts';
 import { etagOf } from './precondition.ts';
 import { readHistory } from './read-history.ts';
 import { type DisclosedSecret, regenerateSecret } from './regenerate-secret.ts';
+import { revokeTokens } from './revoke-tokens.ts';
 import * as schemas from './route-schemas.ts';
 
 export interface ServiceAccountRoutesOptions {
@@ -126,8 +128,21 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
   );
 
   app.post(`${one}/deactivate`, { config: writing, schema: schemas.deactivate }, (request, reply) =>
-    operate('deactivate', request, reply, (context) => deactivateServiceAccount(context, request.params.id)),
+    operate('deactivate', request, reply, (context) =>
+      deactivateServiceAccount(context, request.params.id, request.body ?? {}),
+    ),
   );
+
+  app.post(`${one}/revoke-tokens`, { config: writing, schema: schemas.revoke }, (request, reply) =>
+    operate('revoke-tokens', request, reply, (context) => revokeTokens(context, request.params.id)),
+  );
+
+  app.get('/revocations', { config: reading, schema: schemas.revocations }, async (request, reply) => {
+    const { revocations, etag } = await listRevocations(gatewayFor(request), request.params.tenantId);
+    reply.header('etag', etag);
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    return { revocations };
+  });
 
   app.delete(one, { config: writing, schema: schemas.remove }, async (request, reply) => {
     await operate('delete', request, reply, (context) => deleteServiceAccount(context, request.params.id));

@@ -191,6 +191,14 @@ export const editBody = z
 
 const maxOverlapSeconds = 604_800;
 
+const revokeTokensSchema = z.boolean().meta({
+  description: 'Whether the access tokens that were issued until now are revoked too, as by `revoke-tokens`.',
+});
+
+export const deactivateBody = z
+  .strictObject({ revokeTokens: revokeTokensSchema.optional() })
+  .meta({ id: 'DeactivateServiceAccount' });
+
 export const regenerateBody = z
   .strictObject({
     overlapSeconds: z
@@ -203,6 +211,7 @@ export const regenerateBody = z
           'For how many seconds the secret of now works beside the new one. 0, or left out: it ends at once.',
         example: 86_400,
       }),
+    revokeTokens: revokeTokensSchema.optional(),
     ...expiryFields,
   })
   .check(checkExpiry)
@@ -247,6 +256,10 @@ const accountFields = {
       'Whether the secret has expired. Then the account obtains no token until its secret is regenerated.',
   }),
   previousSecret: previousSecretSchema.nullable(),
+  tokensRevokedBefore: timeSchema.nullable().meta({
+    description:
+      'Introspection refuses the access tokens that were issued before; null when none were revoked.',
+  }),
   createdAt: timeSchema,
   createdBy: actorSchema,
   updatedAt: timeSchema,
@@ -263,10 +276,11 @@ export const historySchema = z
           by: doerSchema,
           action: z.string().meta({
             description:
-              'What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate` or `deactivate`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more.',
+              'What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate`, `deactivate` or `revoke-tokens`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more.',
           }),
           fields: z.array(z.string()).meta({
-            description: 'What an edit changed: `username`, `description`, `mode`, `permissions`.',
+            description:
+              'What an edit changed: `username`, `description`, `mode`, `permissions`; `tokensRevokedBefore` where tokens were revoked along with another change.',
           }),
         })
         .meta({ id: 'ServiceAccountChange' }),
@@ -290,6 +304,46 @@ export const accountWithSecretSchema = z
   })
   .meta({ id: 'ServiceAccountWithSecret' });
 
+export const accountWithRevocationSchema = z
+  .object({
+    ...accountFields,
+    revocation: z
+      .object({
+        issuedBefore: timeSchema.meta({
+          description: 'Tokens that were issued before are revoked; introspection refuses them now.',
+        }),
+        acceptedUntil: timeSchema.meta({
+          description:
+            'Until then, by how long tokens live, services that only check signatures accept such a token, unless they follow `GET …/revocations`.',
+        }),
+      })
+      .meta({ id: 'Revocation' }),
+  })
+  .meta({ id: 'ServiceAccountWithRevocation' });
+
+export const revocationsSchema = z
+  .object({
+    revocations: z.array(
+      z
+        .object({
+          clientId: z.string().meta({ description: 'The `azp` of the tokens.' }),
+          issuedBefore: timeSchema.meta({
+            description: 'In whole seconds: refuse tokens of this client whose `iat` is earlier.',
+          }),
+        })
+        .meta({ id: 'RevocationEntry' }),
+    ),
+  })
+  .meta({ id: 'RevocationList' });
+
+export const ifNoneMatchHeaders = z.looseObject({
+  'if-none-match': z
+    .string()
+    .max(1000, 'If-None-Match has at most 1000 characters.')
+    .optional()
+    .meta({ description: 'The ETag of an answer before: 304 if the list is still the same.' }),
+});
+
 const limitRule = 'limit has to be a whole number from 1 to 100.';
 
 export const listQuery = z.strictObject({
@@ -304,6 +358,10 @@ export const listQuery = z.strictObject({
   expiresBefore: timeText('expiresBefore').optional().meta({
     description: 'Only accounts whose secret ends, or has ended, before this time.',
     example: exampleTime,
+  }),
+  expiresAfter: timeText('expiresAfter').optional().meta({
+    description: 'Only accounts whose secret ends, or has ended, after this time.',
+    example: '2027-01-01T12:00:00Z',
   }),
   limit: z
     .string()

@@ -63,6 +63,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
         updatedBy: by,
         secretCreatedAt: at,
         previousSecret: null,
+        tokensRevokedBefore: null,
         expiryWarnedDays: null,
         unfinishedSince: null,
         isCurrentInConsole: true,

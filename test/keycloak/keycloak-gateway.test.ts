@@ -16,7 +16,7 @@ function gatewayTo(answer: AdminAnswer) {
     calls.push(call);
     return answer;
   };
-  const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000));
+  const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000), () => 300_000);
   return { calls, gateway: connect({ signal: AbortSignal.timeout(1_000) }) };
 }
 
@@ -74,7 +74,12 @@ describe('the gateway to Keycloak', () => {
       await released.promise;
       return { status: 200, body: operation === 'read tenant' ? { id: 't', name: 'acme' } : [] };
     };
-    const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000));
+    const connect = keycloakGateway(
+      api,
+      createRealmObjects(api, 1_000),
+      createLockSlots(1_000),
+      () => 300_000,
+    );
     const unhandled: unknown[] = [];
     const others = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection');

@@ -45,7 +45,12 @@ function lockedBy(spoil: (call: AdminCall) => AdminAnswer | undefined = () => un
     }
     return { status: 204, body: undefined };
   };
-  const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(leaseMs));
+  const connect = keycloakGateway(
+    api,
+    createRealmObjects(api, 1_000),
+    createLockSlots(leaseMs),
+    () => 300_000,
+  );
   return { roles, calls, gateway: () => connect({ signal: AbortSignal.timeout(10_000) }) };
 }
 

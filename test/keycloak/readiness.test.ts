@@ -33,7 +33,7 @@ async function readiness(spoil: (call: AdminCall) => void) {
     const attributes = { 'orki.managed': 'true' };
     return { status: 200, body: clientId === undefined ? [] : [{ id: 'id', clientId, attributes }] };
   };
-  const tokens = { token: async () => token, discard: () => undefined };
+  const tokens = { token: async () => token, discard: () => undefined, lifeMs: () => 300_000 };
   const check = readinessCheck(api, tokens, createRealmObjects(api, 1_000), 1_000, () => undefined);
   return async () => {
     const found = await check();

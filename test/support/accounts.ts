@@ -61,6 +61,8 @@ export const callsOnOne = [
   { method: 'DELETE', below: '/previous-secret' },
   { method: 'POST', below: '/activate' },
   { method: 'POST', below: '/deactivate' },
+  { method: 'POST', below: '/deactivate', body: { revokeTokens: true } },
+  { method: 'POST', below: '/revoke-tokens' },
   { method: 'DELETE', below: '' },
 ] as const;
 

@@ -70,6 +70,7 @@ export function everyCallOn(path: string) {
     { path: `${path}/regenerate-secret`, method: 'POST' },
     { path: `${path}/activate`, method: 'POST' },
     { path: `${path}/deactivate`, method: 'POST' },
+    { path: `${path}/revoke-tokens`, method: 'POST' },
     { path, method: 'DELETE' },
   ];
 }

@@ -75,6 +75,7 @@ export async function startHaproxy(settings: HaproxySettings) {
   const deadline = Date.now() + startTimeoutMs;
   while ((await inUse().catch(() => [])).length === 0) {
     if (!isRunning(started) || Date.now() > deadline) {
+      rmSync(file, { force: true });
       throw new Problem(`HAProxy did not start.\n${tail(log)}`);
     }
     await sleep(pollMs);

@@ -15,6 +15,8 @@ import type {
 import { notFound } from '../../src/service-accounts/load.ts';
 import { usernameKey } from '../../src/service-accounts/username.ts';
 
+const tokenLifeMs = 300_000;
+
 interface StoredClient {
   account: Account;
   secret: string;
@@ -34,6 +36,8 @@ export class InMemoryKeycloak {
   /** Locks that are held, by tenant and account; a test may put one there. */
   readonly locks = new Set<string>();
   readonly deleted = new Set<string>();
+  /** In the order in which they were recorded. */
+  readonly revocations: { tenantId: string; clientId: string; issuedBefore: string }[] = [];
   /** The tenants that are known. */
   readonly tenantRoles = new Set<string>();
   /** The tenants that are switched off, and since when. */
@@ -127,12 +131,14 @@ export class InMemoryKeycloak {
         const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
         this.#update(id, stamp, given);
       },
-      replaceSecret: async (id, { secret, expiresAt, requests, previous }, stamp) => {
+      replaceSecret: async (id, renewal, stamp) => {
+        const { secret, expiresAt, requests, previous } = renewal;
         const stored = this.#stored(id);
         if (previous === 'ends') stored.rotatedSecret = undefined;
         else if (previous !== 'stays') stored.rotatedSecret = stored.secret;
         stored.secret = secret.value;
         const previousSecret = previous === 'ends' ? null : previous;
+        const { tokensRevokedBefore } = renewal;
         this.#update(id, stamp, {
           secretHint: secret.hint,
           secretCreatedAt: stamp.at,
@@ -140,6 +146,7 @@ export class InMemoryKeycloak {
           expiryWarnedDays: null,
           requests,
           ...(previousSecret !== 'stays' && { previousSecret }),
+          ...(tokensRevokedBefore !== undefined && { tokensRevokedBefore }),
         });
       },
       noteExpiryWarning: async (id, days) => {
@@ -164,6 +171,20 @@ export class InMemoryKeycloak {
       },
       wasDeleted: async (tenantId, id) => this.deleted.has(`${tenantId}/${id}`),
       setStatus: async (id, status, stamp) => this.#update(id, stamp, status),
+      recordRevocation: async ({ tenantId, clientId }, issuedBefore) => {
+        this.revocations.push({ tenantId, clientId, issuedBefore });
+        return { acceptedUntil: new Date(Date.parse(issuedBefore) + tokenLifeMs).toISOString() };
+      },
+      listRevocations: async (tenantId) => {
+        const live = this.revocations.filter(
+          ({ issuedBefore, ...of }) =>
+            of.tenantId === tenantId && Date.parse(issuedBefore) + tokenLifeMs > Date.now(),
+        );
+        const latest = new Map(live.map(({ clientId, issuedBefore }) => [clientId, issuedBefore]));
+        return [...latest]
+          .map(([clientId, issuedBefore]) => ({ clientId, issuedBefore }))
+          .sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
+      },
       deleteAccount: async (id) => this.clients.delete(id),
       grantedRoles: async (id) => [...this.#stored(id).roles],
       grantRoles: async (id, roles) => {
@@ -251,6 +272,7 @@ function created({ secret: _, at, by, ...rest }: NewAccount): Account {
   const times = {
     secretCreatedAt: at,
     previousSecret: null,
+    tokensRevokedBefore: null,
     expiryWarnedDays: null,
     createdAt: at,
     createdBy: by,

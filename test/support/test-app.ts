@@ -43,7 +43,7 @@ export function tokenFor({ tenantId = 'acme', grant = 'admin', claims = {} }: Pe
     ...claims,
   })
     .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'JWT' })
-    .setIssuedAt()
+    .setIssuedAt(claims.iat)
     .setExpirationTime('5m')
     .sign(privateKey);
 }

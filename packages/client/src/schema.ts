@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * The permission catalogue
-         * @description All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant. A permission that was provisioned shows up within half a minute.
+         * @description All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant; and how long a secret may last. A permission that was provisioned shows up within half a minute.
          */
         get: operations["listPermissions"];
         put?: never;
@@ -147,7 +147,7 @@ export interface paths {
         put?: never;
         /**
          * Regenerate the secret
-         * @description Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire. You need every right that the account has. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.
+         * @description Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. You need every right that the account has. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.
          */
         post: operations["regenerateSecret"];
         delete?: never;
@@ -207,9 +207,49 @@ export interface paths {
         put?: never;
         /**
          * Deactivate a service account
-         * @description Keeps the account from obtaining tokens, without deleting it. Does nothing to an inactive one. Introspection refuses its live tokens from then on; a service that checks signatures alone takes them until they expire.
+         * @description Keeps the account from obtaining tokens, without deleting it. Does nothing to an inactive one. Introspection refuses its live tokens from then on; a service that checks signatures alone takes them until they expire. With `revokeTokens` they stay revoked when the account is activated again, and services that follow the list of revocations refuse them within seconds.
          */
         post: operations["deactivateServiceAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenantId}/service-accounts/{id}/revoke-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke the account's tokens
+         * @description Revokes all access tokens that were issued until now. The answer comes when it is so: introspection refuses them, and tokens that are obtained after it are good. Services that only check signatures accept revoked tokens until `revocation.acceptedUntil`, unless they follow the list of revocations: those refuse them within seconds. The secret goes on to work; to keep whoever knows it out, regenerate it or deactivate the account. It only takes power away, so `service-accounts:write` is enough.
+         */
+        post: operations["revokeTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenantId}/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List revoked tokens
+         * @description For services that check tokens by their signatures: poll this every few seconds with `If-None-Match`, and refuse the tokens that it names. An entry falls out when no token that it is about can be valid any more.
+         */
+        get: operations["listRevocations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -323,9 +363,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: components["schemas"]["Actor"];
-            /** @description What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate` or `deactivate`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more. */
+            /** @description What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate`, `deactivate` or `revoke-tokens`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more. */
             action: string;
-            /** @description What an edit changed: `username`, `description`, `mode`, `permissions`. */
+            /** @description What an edit changed: `username`, `description`, `mode`, `permissions`; `tokensRevokedBefore` where tokens were revoked along with another change. */
             fields: string[];
         };
         ServiceAccountHistory: {
@@ -354,6 +394,8 @@ export interface components {
             /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
             secretExpired: boolean;
             previousSecret: components["schemas"]["PreviousSecret"] | null;
+            /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
+            tokensRevokedBefore: string | null;
             /** Format: date-time */
             createdAt: string;
             createdBy: components["schemas"]["Actor"] | null;
@@ -386,6 +428,8 @@ export interface components {
             /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
             secretExpired: boolean;
             previousSecret: components["schemas"]["PreviousSecret"] | null;
+            /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
+            tokensRevokedBefore: string | null;
             /** Format: date-time */
             createdAt: string;
             createdBy: components["schemas"]["Actor"] | null;
@@ -403,6 +447,65 @@ export interface components {
              * @description Keycloak's token URL.
              */
             tokenUrl: string;
+        };
+        Revocation: {
+            /**
+             * Format: date-time
+             * @description Tokens that were issued before are revoked; introspection refuses them now.
+             */
+            issuedBefore: string;
+            /**
+             * Format: date-time
+             * @description Until then, by how long tokens live, services that only check signatures accept such a token, unless they follow `GET …/revocations`.
+             */
+            acceptedUntil: string;
+        };
+        ServiceAccountWithRevocation: {
+            /**
+             * Format: uuid
+             * @description Keycloak's UUID of the client.
+             */
+            id: string;
+            /** @description The client_id for the token URL; it never changes. */
+            clientId: string;
+            username: string;
+            description: string | null;
+            mode: components["schemas"]["Mode"];
+            /** @description All that the account may do. */
+            permissions: string[];
+            status: components["schemas"]["Status"];
+            /** @description The four characters before the checksum of the secret. */
+            secretHint: string;
+            /** Format: date-time */
+            secretCreatedAt: string;
+            /** @description From when Keycloak refuses the secret; null for one without an end. */
+            secretExpiresAt: string | null;
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
+            secretExpired: boolean;
+            previousSecret: components["schemas"]["PreviousSecret"] | null;
+            /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
+            tokensRevokedBefore: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: components["schemas"]["Actor"] | null;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: components["schemas"]["Actor"] | null;
+            /** @description Changes with every change of the account. */
+            version: string;
+            revocation: components["schemas"]["Revocation"];
+        };
+        RevocationEntry: {
+            /** @description The `azp` of the tokens. */
+            clientId: string;
+            /**
+             * Format: date-time
+             * @description In whole seconds: refuse tokens of this client whose `iat` is earlier.
+             */
+            issuedBefore: string;
+        };
+        RevocationList: {
+            revocations: components["schemas"]["RevocationEntry"][];
         };
         ServiceAccountPage: {
             items: components["schemas"]["ServiceAccount"][];
@@ -431,6 +534,8 @@ export interface components {
         PermissionCatalogue: {
             groups: components["schemas"]["PermissionGroup"][];
             modes: components["schemas"]["GrantableMode"][];
+            /** @description How many days a new secret may last at most; null where the operator sets no limit. */
+            maxSecretLifetimeDays: number | null;
         };
         CreateServiceAccount: {
             /**
@@ -483,12 +588,18 @@ export interface components {
              */
             permissions?: string[];
         };
+        DeactivateServiceAccount: {
+            /** @description Whether the access tokens that were issued until now are revoked too, as by `revoke-tokens`. */
+            revokeTokens?: boolean;
+        };
         RegenerateSecret: {
             /**
              * @description For how many seconds the secret of now works beside the new one. 0, or left out: it ends at once.
              * @example 86400
              */
             overlapSeconds?: number;
+            /** @description Whether the access tokens that were issued until now are revoked too, as by `revoke-tokens`. */
+            revokeTokens?: boolean;
             /**
              * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
              * @example 2027-01-31T12:00:00Z
@@ -706,7 +817,7 @@ export interface components {
         "Cache-Control": "no-store";
         /** @description The URL of the new account. */
         Location: string;
-        /** @description The version of the account, to be sent back in If-Match. */
+        /** @description The version of the account, to be sent back in If-Match; of a list, to be sent back in If-None-Match. */
         ETag: string;
         /** @description There when the request was made before with the same Idempotency-Key. */
         "Idempotency-Replayed": "true";
@@ -839,6 +950,8 @@ export interface operations {
                 status?: "active" | "inactive" | "expired";
                 /** @description Only accounts whose secret ends, or has ended, before this time. */
                 expiresBefore?: string;
+                /** @description Only accounts whose secret ends, or has ended, after this time. */
+                expiresAfter?: string;
                 /** @description How many to a page, 1 to 100; 20 when left out. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -1364,7 +1477,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeactivateServiceAccount"];
+            };
+        };
         responses: {
             /** @description The account as it is now. */
             200: {
@@ -1407,6 +1524,121 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
             504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    revokeTokens: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+                /** @description The service account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccountWithRevocation"];
+                };
+            };
+            /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
+            400: components["responses"]["BadRequest"];
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: components["responses"]["Unauthorized"];
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
+            403: components["responses"]["Forbidden"];
+            /** @description `service-account-not-found`: There is no such service account. */
+            404: components["responses"]["NotFound"];
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description `change-in-progress`: Another change is under way. */
+            409: components["responses"]["Conflict"];
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: components["responses"]["PreconditionFailed"];
+            /** @description `body-too-large`: The body is too large. */
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description `unsupported-media-type`: The body has to be JSON. */
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `rate-limited`: Too many requests. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description `internal-error`: Something went wrong here. */
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: components["responses"]["ServiceUnavailable"];
+            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    listRevocations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of an answer before: 304 if the list is still the same. */
+                "if-none-match"?: string;
+            };
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationList"];
+                };
+            };
+            /** @description The list is still the same. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request`: The request is not valid. */
+            400: components["responses"]["BadRequest"];
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: components["responses"]["Unauthorized"];
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            403: components["responses"]["Forbidden"];
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description `rate-limited`: Too many requests. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description `internal-error`: Something went wrong here. */
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     obtainToken: {
@@ -1663,4 +1895,32 @@ export interface problemCodes {
     | 'internal-error'
     | 'keycloak-unavailable'
     | 'outcome-unknown';
+    revokeTokens:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    listRevocations:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
 }

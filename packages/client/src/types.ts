@@ -8,6 +8,8 @@ export type ServiceAccountWithSecret = Schemas['ServiceAccountWithSecret'] & {
   readonly replayed: boolean;
 };
 export type ServiceAccountHistory = Schemas['ServiceAccountHistory'];
+export type ServiceAccountWithRevocation = Schemas['ServiceAccountWithRevocation'];
+export type RevocationList = Schemas['RevocationList'];
 export type ServiceAccountPage = Schemas['ServiceAccountPage'];
 export type PermissionCatalogue = Schemas['PermissionCatalogue'];
 export type CreateServiceAccount = Schemas['CreateServiceAccount'];

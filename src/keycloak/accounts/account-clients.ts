@@ -15,6 +15,7 @@ import {
   finishedAttributes,
   newClient,
   previousSecretAttributes,
+  revocationColumn,
   secretAttributes,
   statusFields,
   updatedAttributes,
@@ -45,11 +46,15 @@ const writable = z.object({
   name: z.string().optional(),
   description: z.string().optional(),
   secret: z.string().optional(),
+  notBefore: z.int().optional(),
   attributes: z.record(z.string(), z.string()).default({}),
 });
 
 /** What a write replaces of a client; Keycloak keeps the rest. */
-type ClientFields = Pick<ClientRepresentation, 'enabled' | 'secret' | 'name' | 'description'> & {
+type ClientFields = Pick<
+  ClientRepresentation,
+  'enabled' | 'secret' | 'notBefore' | 'name' | 'description'
+> & {
   attributes: Record<string, string>;
 };
 
@@ -152,7 +157,8 @@ export function accountClients(
       const replaced = typeof renewal.previous === 'object' ? await readSecret(id) : undefined;
       const renewed = secretAttributes(renewal, stamp.at, replaced);
       const attributes = { ...renewed, ...updatedAttributes(stamp) };
-      await write('replace secret', id, { secret: renewal.secret.value, attributes });
+      const revoked = revocationColumn(renewal.tokensRevokedBefore);
+      await write('replace secret', id, { secret: renewal.secret.value, ...revoked, attributes });
     },
 
     noteExpiryWarning: (id, days) =>
@@ -165,7 +171,8 @@ export function accountClients(
 
     async setStatus(id, status, stamp) {
       const { attributes, ...columns } = statusFields(status);
-      const operation = { true: 'activate account', false: 'deactivate account', undefined: 'mark account' };
+      const ofMark = status.tokensRevokedBefore === undefined ? 'mark account' : 'revoke tokens';
+      const operation = { true: 'activate account', false: 'deactivate account', undefined: ofMark };
       const written = { ...attributes, ...updatedAttributes(stamp) };
       await write(operation[`${status.active}`], id, { ...columns, attributes: written });
     },

@@ -160,10 +160,15 @@ const epochSeconds = (at: string): string => String(Math.floor(Date.parse(at) / 
 /** What marks an account as finished. */
 export const finishedAttributes: Record<string, string> = { [attribute.unfinishedSince]: '' };
 
+/** The column of a client by which Keycloak refuses, at introspection, tokens that were issued before a second. */
+export const revocationColumn = (tokensRevokedBefore: string | undefined) =>
+  tokensRevokedBefore === undefined ? {} : { notBefore: Date.parse(tokensRevokedBefore) / 1000 };
+
 /** The columns and attributes that say whether an account is active, and whether its tenant's switch made it so. */
-export function statusFields({ active, tenantOff }: AccountStatus) {
+export function statusFields({ active, tenantOff, tokensRevokedBefore }: AccountStatus) {
   return {
     ...(active !== undefined && { enabled: active }),
+    ...revocationColumn(tokensRevokedBefore),
     attributes:
       tenantOff === undefined
         ? {}
@@ -198,6 +203,7 @@ const managedClient = z.object({
   name: z.string().optional(),
   description: z.string().optional(),
   enabled: z.boolean(),
+  notBefore: z.int().optional().catch(undefined),
   attributes: z.looseObject({
     [attribute.managed]: z.literal('true'),
     [attribute.tenant]: z.string().min(1),
@@ -228,7 +234,7 @@ function previousSecretFrom(value: string | undefined): PreviousSecret | null {
 export function accountOf(client: unknown): Account | undefined {
   const parsed = managedClient.safeParse(client);
   if (!parsed.success) return undefined;
-  const { id, clientId, enabled, attributes, name, description } = parsed.data;
+  const { id, clientId, enabled, notBefore, attributes, name, description } = parsed.data;
   const createdAt = time(attributes[attribute.createdAt]) ?? createdAtOf(clientId);
   const text = {
     tenantId: attributes[attribute.tenant],
@@ -254,6 +260,7 @@ export function accountOf(client: unknown): Account | undefined {
       keycloakSecretAttributes.rotated in attributes
         ? previousSecretFrom(attributes[attribute.previousSecret])
         : null,
+    tokensRevokedBefore: notBefore ? new Date(notBefore * 1000).toISOString() : null,
     createdAt,
     createdBy: actorFrom(attributes[attribute.createdBy]),
     updatedAt: time(attributes[attribute.updatedAt]) ?? createdAt,

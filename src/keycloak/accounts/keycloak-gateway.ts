@@ -9,25 +9,40 @@ import { accountRoles } from './account-roles.ts';
 import type { LockSlots } from './lock-slots.ts';
 import { accountLocks } from './locks.ts';
 import { catalogueAge, type RealmObjects } from './realm-objects.ts';
+import { revocations } from './revocations.ts';
 import { tenantRoles } from './tenant-roles.ts';
 import { usernameReservations } from './usernames.ts';
 
-/** The gateway to a real Keycloak. `realm` and `slots` are shared by all requests, the rest is made for each. */
-export function keycloakGateway(api: AdminApi, realm: RealmObjects, slots: LockSlots): ConnectGateway {
+/**
+ * The gateway to a real Keycloak. `realm` and `slots` are shared by all requests, the rest is made for each.
+ * @param tokenLifeMs how long the access tokens of the realm live
+ */
+export function keycloakGateway(
+  api: AdminApi,
+  realm: RealmObjects,
+  slots: LockSlots,
+  tokenLifeMs: () => number,
+): ConnectGateway {
   return ({ signal }) => {
     // One for all that a request has to undo, so that it is answered in time however much that is.
     const cleanup = AbortSignal.timeout(requestWorkMs + cleanupMs);
-    return bind(api, realm, slots, { signal, cleanup }, createSendFence());
+    return bind({ api, shared: realm, slots, tokenLifeMs }, { signal, cleanup }, createSendFence());
   };
 }
 
+interface Shared {
+  readonly api: AdminApi;
+  readonly shared: RealmObjects;
+  readonly slots: LockSlots;
+  readonly tokenLifeMs: () => number;
+}
+
 function bind(
-  api: AdminApi,
-  shared: RealmObjects,
-  slots: LockSlots,
+  all: Shared,
   { signal, cleanup }: { readonly signal: AbortSignal; readonly cleanup: AbortSignal },
   fence: SendFence,
 ): Gateway {
+  const { api, shared, slots, tokenLifeMs } = all;
   const realm = boundRealm(shared, signal);
   const calls = boundCalls(api, signal, fence);
   const clients = accountClients(calls, realm);
@@ -38,10 +53,11 @@ function bind(
     ...accountRoles(calls, realm, { ensureTenantRole }, clients),
     ...usernameReservations(calls, realm),
     ...accountLocks(calls, realm, slots),
+    ...revocations(calls, realm, tokenLifeMs),
     catalogue: async (options) =>
       (await realm.catalogue(options?.fresh ? catalogueAge.fresh : catalogueAge.usual)).catalogue,
     canRotateSecrets: () => realm.canRotateSecrets(),
-    forCleanup: () => bind(api, shared, slots, { signal: cleanup, cleanup }, fence),
+    forCleanup: () => bind(all, { signal: cleanup, cleanup }, fence),
   };
 }
 

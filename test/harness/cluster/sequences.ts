@@ -101,9 +101,12 @@ export async function prepareSample(sequence: Sequence, username: string, entry:
 export async function prepare(entry: Replica, request: ServiceRequest): Promise<ServiceAnswer> {
   const deadline = Date.now() + preparationTimeoutMs;
   const headers = { 'idempotency-key': randomUUID() };
+  const wanted = request.body === undefined ? request : { ...request, headers };
   for (;;) {
-    const answer = await entry.request(request.body === undefined ? request : { ...request, headers });
-    if (answer.status < 300) return answer;
+    const answer = await entry
+      .request(wanted)
+      .catch((error: unknown) => ({ status: 504, text: String(error) }));
+    if ('body' in answer && answer.status < 300) return answer;
     if (![409, 503, 504].includes(answer.status) || Date.now() > deadline) {
       throw new Error(`could not be prepared: ${answer.status} ${answer.text}`);
     }

@@ -1,6 +1,7 @@
 import type { PermissionCatalogue } from '@orki/service-accounts-client';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { describeError, type FieldErrors } from '../api/errors.ts';
+import { useExpiryRules } from '../api/expiry-rules.ts';
 import { useAction } from '../api/use-action.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
@@ -9,6 +10,8 @@ import { WaitingNote } from '../design/waiting-note.tsx';
 import { AccountForm, useFocusOnError } from '../form/account-form.tsx';
 import { DiscardQuestion } from '../form/discard-question.tsx';
 import { creationOf, draftErrors, draftFrom, emptyDraft, isSameDraft } from '../form/draft.ts';
+import { expiryError, expiryFields, usualExpiry } from '../form/expiry.ts';
+import { ExpiryField } from '../form/expiry-field.tsx';
 import { useTexts } from '../i18n/text.ts';
 import { usePage } from '../page/page-context.ts';
 import type { Prefill } from '../page/place.ts';
@@ -35,13 +38,15 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   const createButton = useRef<HTMLButtonElement>(null);
   const [prefilled] = useState(() => prefill && draftFrom(prefill, catalogue));
   const [draft, setDraft] = useState(prefilled?.draft ?? emptyDraft);
+  const rules = useExpiryRules(catalogue);
+  const [expiry, setExpiry] = useState(() => usualExpiry(undefined, rules));
   const [step, setStep] = useState<'form' | 'review'>('form');
   const [errors, setErrors] = useState<FieldErrors>({});
   const [attempt, setAttempt] = useState(0);
   const [isLeaving, setLeaving] = useState(false);
   const repeatable = useRef({ body: '', key: '' });
   const action = useAction();
-  const isDirty = !isSameDraft(draft, emptyDraft);
+  const isDirty = !isSameDraft(draft, emptyDraft) || expiry.choice !== usualExpiry(undefined, rules).choice;
   useFocusOnError(body, attempt);
   // Before the next frame, in which the dialog misses the button that was pressed and puts the focus on its first one.
   useLayoutEffect(() => {
@@ -49,7 +54,8 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   }, [step]);
 
   function review() {
-    const found = draftErrors(draft, texts);
+    const end = expiryError(expiry, rules, Date.now(), texts);
+    const found = { ...draftErrors(draft, texts), ...(end && { expiry: end }) };
     setErrors(found);
     action.forgetError();
     if (Object.keys(found).length === 0) setStep('review');
@@ -58,10 +64,11 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
 
   const create = () =>
     action.start(async () => {
-      const account = creationOf(draft);
+      const account = { ...creationOf(draft), ...expiryFields(expiry) };
       try {
         onCreated(openAnswer(await client.changes.create(account, { idempotencyKey: keyFor(account) })));
       } catch (error) {
+        rules.learnFrom(error);
         const { fields } = describeError(error, texts);
         if (Object.keys(fields).length > 0) {
           setErrors(fields);
@@ -136,10 +143,19 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
               isReadOnly={false}
               onChange={setDraft}
               onSubmit={review}
-            />
+            >
+              <ExpiryField
+                before={undefined}
+                rules={rules}
+                expiry={expiry}
+                error={errors.expiry}
+                isReadOnly={false}
+                onChange={setExpiry}
+              />
+            </AccountForm>
           </>
         ) : (
-          <Review catalogue={catalogue} draft={draft} />
+          <Review catalogue={catalogue} draft={draft} expiry={expiry} />
         )}
         <WaitingNote pending={action.isPending ? t('create.pending') : undefined} />
       </div>

@@ -103,7 +103,7 @@ function Providers(props: ServiceAccountTokensProps & { readonly children: React
   const [ownRouter] = useState(() => memoryRouter());
   const [announcements] = useState(createAnnouncements);
   const [waiting] = useState(createWaiting);
-  const [learned] = useState<Learned>(() => ({ isOverlapUnavailable: false }));
+  const [learned] = useState<Learned>(() => ({ isRotationUnavailable: false }));
   const router = props.router ?? ownRouter;
   const client = useMemo(
     () => createPageClient({ apiUrl, tenantId, getAccessToken, waiting }),
