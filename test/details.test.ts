@@ -297,7 +297,7 @@ const provocations: [
   [
     'invalid-request',
     rotatedWith([]),
-    'Send no body, or a JSON object with overlapSeconds, secretExpiresAt or secretLifetimeDays.',
+    'Send no body, or a JSON object with overlapSeconds, revokeTokens, secretExpiresAt or secretLifetimeDays.',
   ],
   ['overlap-unavailable', rotatedWith({ overlapSeconds: 60 }, false), 'Leave out overlapSeconds'],
   ['secret-expiry-unavailable', rotatedWith({ secretLifetimeDays: 5 }, false), 'Leave out secretExpiresAt'],
