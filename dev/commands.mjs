@@ -76,6 +76,12 @@ export const commands = /** @type {const} */ ({
     takes: '30 s',
     explainsItself: true,
   },
+  caches: {
+    file: 'src/commands/caches.ts',
+    summary: 'clear the caches of Keycloak nodes after they were cut off from each other',
+    takes: '3 s',
+    explainsItself: true,
+  },
   secrets: {
     file: 'dev/compose-secrets.mjs',
     summary: 'make the secrets and keys that docker compose mounts',
@@ -117,7 +123,7 @@ export const commands = /** @type {const} */ ({
     takes: '5 minutes',
     passesOn: vitest,
     options: {
-      screenshots: { type: flag, default: false, about: 'write docs/screenshots anew' },
+      screenshots: { type: flag, default: false, about: 'write docs/screenshots again' },
     },
     settings: { KEYCLOAK: 'container or distribution' },
   },
@@ -137,8 +143,8 @@ export const commands = /** @type {const} */ ({
   },
   integrators: {
     file: 'dev/integrators/run.ts',
-    summary: "run the integrators' samples against what npm run up has started",
-    takes: '2 minutes',
+    summary: 'run the samples for integrators and resource servers against what npm run up has started',
+    takes: '4 minutes',
     settings: ports,
   },
   races: {
@@ -163,7 +169,8 @@ The same writes by raw calls of the Admin API show what is lost without the serv
         number: true,
         default: '1',
         value: 'N',
-        about: '2: two Keycloak nodes behind a balancer that deals out each call anew (Linux, as root)',
+        about:
+          '2: two Keycloak nodes behind a balancer that may send each call to another node (Linux, as root)',
       },
       pinned: { type: flag, default: false, about: 'with two nodes, each replica has its own' },
     },

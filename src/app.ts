@@ -104,7 +104,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });
-      permissionRoutes(api, gatewayFor);
+      permissionRoutes(api, { gatewayFor, maxSecretLifetimeDays });
       const limits = { maxAccountsPerTenant, maxSecretLifetimeDays };
       serviceAccountRoutes(api, { gatewayFor, publicUrl, tokenUrl, auditLog, ...limits });
     },

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openApiDocument } from '../src/commands/openapi.ts';
 import { errorTable } from '../src/errors.ts';
@@ -283,6 +284,55 @@ describe('Swagger UI', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({ servers: [{ url: 'https://api.example.test/gateway' }] });
   });
+
+  it('takes less than 0.6 MB on its way to a browser, whichever encoding that takes', async () => {
+    const { app } = await testApp();
+    const page = await app.inject('/swagger/');
+    const files = [...page.body.matchAll(/(?:src|href)="\.?\/?([^"]+)"/g)].map(
+      ([, file]) => `/swagger/${file}`,
+    );
+    expect(files).toContain('/swagger/static/swagger-ui-bundle.js');
+    const encodings = { 'gzip, deflate, br, zstd': 'br', gzip: 'gzip', 'gzip;q=0.5, br;q=0': 'gzip' };
+    for (const [accepted, encoding] of Object.entries(encodings)) {
+      const headers = { 'accept-encoding': accepted };
+      const answers = await Promise.all(
+        [...files, '/swagger/json'].map((url) => app.inject({ url, headers })),
+      );
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual(answers.map(() => 200));
+      const bytes = answers.reduce((sum, { rawPayload }) => sum + rawPayload.length, page.rawPayload.length);
+      expect(bytes).toBeLessThan(600_000);
+      const large = answers.filter(({ rawPayload }) => rawPayload.length > 10_000);
+      expect(large.map((answer) => answer.headers['content-encoding'])).toEqual(large.map(() => encoding));
+    }
+  });
+
+  it.each(['swagger-ui-bundle.js', 'swagger-ui.css'])(
+    'gives the same %s compressed and as it is, again and again, and lets clients keep it',
+    async (file) => {
+      const { app } = await testApp();
+      const url = `/swagger/static/${file}`;
+      const plain = await app.inject(url);
+      expect(plain.headers['content-encoding']).toBeUndefined();
+      for (const [encoding, decode] of [
+        ['br', brotliDecompressSync],
+        ['gzip', gunzipSync],
+        ['br', brotliDecompressSync],
+      ] as const) {
+        const answer = await app.inject({ url, headers: { 'accept-encoding': encoding } });
+        expect(decode(answer.rawPayload).equals(plain.rawPayload)).toBe(true);
+        expect(answer.headers).toMatchObject({
+          'content-type': plain.headers['content-type'],
+          'content-length': String(answer.rawPayload.length),
+          'cache-control': 'public, max-age=3600',
+          vary: expect.stringContaining('accept-encoding'),
+        });
+      }
+      const headers = { 'if-none-match': String(plain.headers.etag), 'accept-encoding': 'br' };
+      expect(await app.inject({ url, headers })).toMatchObject({ statusCode: 304, body: '' });
+      const head = await app.inject({ method: 'HEAD', url, headers: { 'accept-encoding': 'br' } });
+      expect(head).toMatchObject({ statusCode: 200, body: '' });
+    },
+  );
 
   it('is not there when it is switched off', async () => {
     const { app } = await testApp({ showDocumentation: false });

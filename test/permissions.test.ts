@@ -53,6 +53,14 @@ describe('the permission catalogue', () => {
     expect(grantableIn(answer)).toHaveLength(count);
   });
 
+  it.each([
+    [undefined, null],
+    [90, 90],
+  ])('says how long a secret may last: %s days', async (maxSecretLifetimeDays, expected) => {
+    const { body } = await catalogueFor(await testApp({ maxSecretLifetimeDays }), people.viewer);
+    expect(body.maxSecretLifetimeDays).toBe(expected);
+  });
+
   it('promises exactly what creating an account lets through', async () => {
     const service = await testApp();
     const grantable = grantableIn(await catalogueFor(service, people.agent));

@@ -4,21 +4,31 @@ import { main, Problem } from '../problem.ts';
 import { answersOk } from '../ready.ts';
 import { addressesOf, readPorts, realm } from '../settings.ts';
 import { readState } from '../state.ts';
+import { runBrunoCollection } from './bruno.ts';
+import { checkResourceServers } from './resource-servers.ts';
 import { integratorSamples, type Sample } from './samples.ts';
+import { personsTokens } from './tokens.ts';
 
 interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-const { keycloak, service, tenantApi } = addressesOf(readPorts(process.env, readState()?.ports));
+const addresses = addressesOf(readPorts(process.env, readState()?.ports));
+const { keycloak, service, tenantApi } = addresses;
 const issuer = `${keycloak}/realms/${realm}`;
+
+const accounts = createServiceAccountsClient({
+  baseUrl: service,
+  tenantId: 'acme',
+  token: async () => (await personsTokens(issuer, 'admin@acme.test')).accessToken,
+});
 
 /** What the samples end with when somebody has to act. */
 const wrongSecret = 2;
 const accountIsGone = 3;
 
-/** Runs each sample against what `npm run up` started, through a whole life of its credentials. */
+/** Runs each sample, then the collection, and the resource servers, against what `npm run up` started, through a whole life of credentials. */
 await main(async () => {
   for (const url of [`${keycloak}/health/ready`, `${service}/readyz`, `${tenantApi}/livez`]) {
     if (!(await answersOk(url)))
@@ -28,12 +38,14 @@ await main(async () => {
     console.log(sample.name);
     await useThroughItsLife(sample);
   }
+  console.log('The collection for Bruno');
+  await runBrunoCollection(addresses, realm);
+  await checkResourceServers(issuer, accounts);
   return 0;
 });
 
 async function useThroughItsLife(sample: Sample): Promise<void> {
   const command = await sample.prepare();
-  const accounts = createServiceAccountsClient({ baseUrl: service, tenantId: 'acme', token: personsToken });
   const create = (part: string) =>
     accounts.create({
       username: `${sample.name.split(',')[0]} ${part} ${Date.now() % 1e6}`,
@@ -80,19 +92,4 @@ async function expectOf(
   const isRight = code === expected && (expected !== 0 || /^\d+ customers; .*: true$/.test(text));
   console.log(`  ${isRight ? 'ok' : 'FAILED'}  ${title}`);
   if (!isRight) throw new Problem(`It ended with ${code}, not ${expected}.\n${text}`);
-}
-
-async function personsToken(): Promise<string> {
-  const form = {
-    grant_type: 'password',
-    client_id: 'orki-demo-cli',
-    username: 'admin@acme.test',
-    password: 'demo',
-  };
-  const answer = await fetch(`${issuer}/protocol/openid-connect/token`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-  });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
-  return token;
 }

@@ -34,7 +34,7 @@ const claimsSchema = z.object({
 /**
  * A verifier for access tokens of one realm (RFC 9068 in spirit; Keycloak's claims in the letter): signature by one of
  * the realm's keys, issuer, audience `orki-api`, times, kind of token, one tenant.
- * @throws {ServiceError} from the verifier: 401, or 503 when the realm's keys can't be had.
+ * @throws {ServiceError} from the verifier: 401, or 503 when the realm's keys cannot be fetched.
  */
 export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerifier {
   const options = {

@@ -11,6 +11,7 @@ import { shareProblemResponses } from '../contract/problem-responses.ts';
 import { nameSchemas, openAnswers } from '../contract/schema-names.ts';
 import { addTokenUrl } from '../contract/token-url.ts';
 import { names } from '../names.ts';
+import { compressOnce } from './compress-once.ts';
 
 export interface DocumentationOptions {
   /** The service as the world sees it. */
@@ -74,7 +75,23 @@ export async function documentation(app: FastifyInstance, options: Documentation
       return completed(document as unknown as Document, options.issuer) as unknown as typeof document;
     },
   });
-  if (options.isShown) await app.register(swaggerUi, userInterface(options));
+  if (!options.isShown) return;
+  await app.register(async (pages) => {
+    letClientsKeep(pages);
+    compressOnce(pages, [...largeFiles, '/swagger/json']);
+    await pages.register(swaggerUi, userInterface(options));
+  });
+}
+
+const largeFiles = ['swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'swagger-ui.css'].map(
+  (name) => `/swagger/static/${name}`,
+);
+
+/** For an hour Swagger UI's own files are not asked for again, and after that by their ETag. */
+function letClientsKeep(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply) => {
+    if (largeFiles.includes(request.url)) reply.header('cache-control', 'public, max-age=3600');
+  });
 }
 
 /** Says what the route asks of a caller, by the very setting that the check reads. */

@@ -26,7 +26,7 @@ export interface KeycloakSettings {
   readonly credential: ClientCredential;
   /** What a single call may take. */
   readonly callTimeoutMs: number;
-  /** After which a lock that was not given back counts as abandoned; that of time-limits.ts unless given. */
+  /** After which a lock that was not given back counts as abandoned; by default that of time-limits.ts. */
   readonly lockLeaseMs?: number;
 }
 

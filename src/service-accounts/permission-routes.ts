@@ -32,13 +32,24 @@ const grantableModeSchema = z
   .meta({ id: 'GrantableMode' });
 
 const catalogueSchema = z
-  .object({ groups: z.array(groupSchema), modes: z.array(grantableModeSchema) })
+  .object({
+    groups: z.array(groupSchema),
+    modes: z.array(grantableModeSchema),
+    maxSecretLifetimeDays: z.int().nullable().meta({
+      description: 'How many days a new secret may last at most; null where the operator sets no limit.',
+    }),
+  })
   .meta({ id: 'PermissionCatalogue' });
+
+interface PermissionRoutesOptions {
+  readonly gatewayFor: (request: FastifyRequest) => Gateway;
+  readonly maxSecretLifetimeDays: number | undefined;
+}
 
 /** GET …/permissions: what there is to choose from, and what of it the caller may choose. */
 export function permissionRoutes(
   app: FastifyInstance,
-  gatewayFor: (request: FastifyRequest) => Gateway,
+  { gatewayFor, maxSecretLifetimeDays }: PermissionRoutesOptions,
 ): void {
   app.withTypeProvider<ZodTypeProvider>().get(
     '/permissions',
@@ -48,7 +59,7 @@ export function permissionRoutes(
         operationId: 'listPermissions',
         summary: 'The permission catalogue',
         description:
-          'All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant. A permission that was provisioned shows up within half a minute.',
+          'All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant; and how long a secret may last. A permission that was provisioned shows up within half a minute.',
         tags: ['Permissions'],
         params: tenantParams,
         response: {
@@ -57,11 +68,17 @@ export function permissionRoutes(
         },
       },
     },
-    async (request) => describe(await gatewayFor(request).catalogue(), request.caller),
+    async (request) => ({
+      ...describe(await gatewayFor(request).catalogue(), request.caller),
+      maxSecretLifetimeDays: maxSecretLifetimeDays ?? null,
+    }),
   );
 }
 
-function describe(catalogue: Catalogue, caller: Caller): z.infer<typeof catalogueSchema> {
+function describe(
+  catalogue: Catalogue,
+  caller: Caller,
+): Omit<z.infer<typeof catalogueSchema>, 'maxSecretLifetimeDays'> {
   const { admin, agent } = catalogue.included;
   return {
     groups: catalogue.groups.map((group) => ({

@@ -29,7 +29,7 @@ export interface DisclosedSecret {
 }
 
 export interface RegenerateRequest extends ExpiryRequest {
-  /** For how long the secret of now works beside the new one; not at all unless given. */
+  /** For how long the current secret still works beside the new one; by default not at all. */
   readonly overlapSeconds?: number | undefined;
   /** Whether the tokens that were issued until now are revoked along with it. */
   readonly revokeTokens?: boolean | undefined;
@@ -42,7 +42,7 @@ export interface RegenerateRequest extends ExpiryRequest {
  * request may be repeated for ten minutes; each time the secret is a new one, and the one of the time before is dead, while
  * the overlap stays as the first time made it.
  * @throws {ServiceError} 400 an end that can't be; 403 when the account has rights that the caller lacks; 404; 409 when the
- * key is spent, or an overlap or an end can't be had; 422 when the key came with another body.
+ * key is spent, or an overlap or an expiry is not available; 422 when the key came with another body.
  */
 export async function regenerateSecret(
   context: OperationContext,

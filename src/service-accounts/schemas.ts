@@ -252,7 +252,8 @@ const accountFields = {
     .nullable()
     .meta({ description: 'From when Keycloak refuses the secret; null for one without an end.' }),
   secretExpired: z.boolean().meta({
-    description: 'Whether the secret has ended, so that no token is to be had until there is a new one.',
+    description:
+      'Whether the secret has expired. Then the account obtains no token until its secret is regenerated.',
   }),
   previousSecret: previousSecretSchema.nullable(),
   tokensRevokedBefore: timeSchema.nullable().meta({
@@ -357,6 +358,10 @@ export const listQuery = z.strictObject({
   expiresBefore: timeText('expiresBefore').optional().meta({
     description: 'Only accounts whose secret ends, or has ended, before this time.',
     example: exampleTime,
+  }),
+  expiresAfter: timeText('expiresAfter').optional().meta({
+    description: 'Only accounts whose secret ends, or has ended, after this time.',
+    example: '2027-01-01T12:00:00Z',
   }),
   limit: z
     .string()

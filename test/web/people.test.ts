@@ -151,6 +151,22 @@ describe('the keyboard alone', () => {
   });
 });
 
+describe('a screen reader', () => {
+  it('stands on the button that creates the account as soon as the review is there', async () => {
+    const { page, context } = await live.open('admin', '?create&username=Spoken&mode=agent');
+    await page.getByRole('button', { name: 'Review' }).waitFor();
+    const focused = await page.evaluate(async () => {
+      const buttons = [...document.querySelectorAll('button')];
+      // As a screen reader presses it, and before the next frame.
+      buttons.find(({ textContent }) => textContent === 'Review')?.click();
+      while (!document.body.textContent.includes('Review the new account')) await Promise.resolve();
+      return document.activeElement?.tagName === 'BUTTON' && document.activeElement.textContent;
+    });
+    expect(focused).toBe('Create Service Account');
+    await context.close();
+  });
+});
+
 describe('Arabic', () => {
   it('runs from right to left, with ids, secrets and code from left to right', async () => {
     const { page, context, complaints } = await live.open('admin', '', { language: 'ar' });

@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * The permission catalogue
-         * @description All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant. A permission that was provisioned shows up within half a minute.
+         * @description All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant; and how long a secret may last. A permission that was provisioned shows up within half a minute.
          */
         get: operations["listPermissions"];
         put?: never;
@@ -391,7 +391,7 @@ export interface components {
             secretCreatedAt: string;
             /** @description From when Keycloak refuses the secret; null for one without an end. */
             secretExpiresAt: string | null;
-            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
             secretExpired: boolean;
             previousSecret: components["schemas"]["PreviousSecret"] | null;
             /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
@@ -425,7 +425,7 @@ export interface components {
             secretCreatedAt: string;
             /** @description From when Keycloak refuses the secret; null for one without an end. */
             secretExpiresAt: string | null;
-            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
             secretExpired: boolean;
             previousSecret: components["schemas"]["PreviousSecret"] | null;
             /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
@@ -480,7 +480,7 @@ export interface components {
             secretCreatedAt: string;
             /** @description From when Keycloak refuses the secret; null for one without an end. */
             secretExpiresAt: string | null;
-            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
             secretExpired: boolean;
             previousSecret: components["schemas"]["PreviousSecret"] | null;
             /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
@@ -534,6 +534,8 @@ export interface components {
         PermissionCatalogue: {
             groups: components["schemas"]["PermissionGroup"][];
             modes: components["schemas"]["GrantableMode"][];
+            /** @description How many days a new secret may last at most; null where the operator sets no limit. */
+            maxSecretLifetimeDays: number | null;
         };
         CreateServiceAccount: {
             /**
@@ -948,6 +950,8 @@ export interface operations {
                 status?: "active" | "inactive" | "expired";
                 /** @description Only accounts whose secret ends, or has ended, before this time. */
                 expiresBefore?: string;
+                /** @description Only accounts whose secret ends, or has ended, after this time. */
+                expiresAfter?: string;
                 /** @description How many to a page, 1 to 100; 20 when left out. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */

@@ -42,7 +42,7 @@ export function readinessCheck(
     try {
       requireLeastRights(token);
     } catch (error) {
-      // So that the next look is at a token that knows what an administrator has mended since.
+      // So that the next look is at a token that knows what an administrator has repaired since.
       tokens.discard(token);
       throw error;
     }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { commands } from '../../../dev/commands.mjs';
+import { root } from '../../../dev/paths.ts';
 import { main } from '../../../dev/problem.ts';
 import { startHaproxy } from '../../support/haproxy.ts';
+import { runCommand } from '../../support/run-command.ts';
 import { startReplica } from '../replica.ts';
 import { obtainClusterDistribution, openCluster } from './laboratory.ts';
 import { Matrix, type Way } from './matrix.ts';
@@ -14,6 +16,8 @@ const haproxyPort = 8290;
 const haproxyMetricsPort = 8405;
 /** Longer than the failure detection takes to exclude a node. */
 const frozenMs = 62_000;
+
+const cleared = 'after npm run caches';
 
 /** Deleting empties a node's cache of users; dealt out in turn, it would hide what the other cells look for. */
 const isTelling = ({ way, sample }: { way: Way; sample: Sample }) =>
@@ -80,8 +84,10 @@ await main(async () => {
     await noticed;
     await checked.uses(1);
     matrix.say(`in use with health checks: ${await checked.inUse()}`);
-    const sizes = await Promise.all(cluster.nodes.map((node) => node.sizeByMetrics()));
-    matrix.say(`vendor_cluster_size of each node: ${sizes}`);
+    for (const name of ['vendor_cluster_size', 'process_uptime_seconds']) {
+      const values = await Promise.all(cluster.nodes.map((node) => node.metric(name)));
+      matrix.say(`${name} of each node: ${values}`);
+    }
     const acknowledged = await matrix.probe('split', splitProbes);
     await matrix.sendBoth(split);
     await matrix.judge('split', split);
@@ -92,6 +98,10 @@ await main(async () => {
     await matrix.sendSecond(healed);
     await matrix.judge('acknowledged in the split, then after the heal', healed);
     await matrix.probe('healed, not merged', splitProbes, acknowledged);
+    if (values.short) {
+      await clearCaches(matrix);
+      await matrix.probe(cleared, splitProbes, acknowledged);
+    }
     matrix.say(`stale for ${(await matrix.staleFor(splitProbes, 120_000)).toFixed(0)} s more`);
     await cluster.seen(2);
     matrix.say(`merged; in use ${await checked.inUse()}`);
@@ -133,6 +143,8 @@ await main(async () => {
     await matrix.probe(state, probes.filter(isAtOnce), acknowledged);
     await matrix.sendSecond(samples.filter(isAtOnce));
     matrix.say('asked at the node that was frozen');
+    await clearCaches(matrix);
+    await matrix.probe(cleared, probes.filter(isAtOnce), acknowledged);
     await checked.uses(2);
     matrix.say('both nodes are in use with health checks');
     const isLater = (one: { way: Way }) => !isAtOnce(one);
@@ -146,8 +158,21 @@ await main(async () => {
   }
 
   matrix.print();
-  return matrix.cells.some(({ violations }) => violations.length > 0) ? 1 : 0;
+  const isStale = matrix.probeCells.some(
+    ({ state, way, stale }) => stale > 0 && (way === 'checked' || state === cleared),
+  );
+  if (isStale) matrix.say('Tokens were given that health checks, or clear caches, should have ruled out.');
+  return isStale || matrix.cells.some(({ violations }) => violations.length > 0) ? 1 : 0;
 });
+
+/** As an operator does it. */
+async function clearCaches(matrix: Matrix): Promise<void> {
+  const { nodes, realm } = matrix.cluster;
+  const args = ['src/commands/caches.ts', ...nodes.map(({ url }) => url)];
+  const { code, output } = await runCommand(process.execPath, args, { cwd: root, env: realm.env });
+  if (code !== 0) throw new Error(`npm run caches failed: ${output}`);
+  matrix.say('caches cleared by npm run caches');
+}
 
 async function tryWhole(matrix: Matrix, each: number): Promise<void> {
   const whole = await matrix.samples(Math.min(each, 3), matrix.ways);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Grant } from '../../../src/permissions/roles.ts';
 import type { Outcome, Write } from '../account-model.ts';
@@ -7,7 +8,7 @@ import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
 import { hasSerialOrder, lostWrites } from '../serial-order.ts';
 import type { Truth } from './truth.ts';
 
-const preparationTimeoutMs = 60_000;
+const preparationTimeoutMs = 120_000;
 const preparationPauseMs = 1_000;
 
 /** Two changes of one account, the second after the first was answered, through different entries. */
@@ -96,13 +97,17 @@ export async function prepareSample(sequence: Sequence, username: string, entry:
   return { sequence, account, etag: String(etag), outcomes: [] };
 }
 
-/** Asks until it is done: nodes that have just started are slow, and a 503 says that nothing was done. */
+/** Asks until it is done, by one Idempotency-Key: nodes that have just started are slow. */
 export async function prepare(entry: Replica, request: ServiceRequest): Promise<ServiceAnswer> {
   const deadline = Date.now() + preparationTimeoutMs;
+  const headers = { 'idempotency-key': randomUUID() };
+  const wanted = request.body === undefined ? request : { ...request, headers };
   for (;;) {
-    const answer = await entry.request(request);
-    if (answer.status < 300) return answer;
-    if (answer.status !== 503 || Date.now() > deadline) {
+    const answer = await entry
+      .request(wanted)
+      .catch((error: unknown) => ({ status: 504, text: String(error) }));
+    if ('body' in answer && answer.status < 300) return answer;
+    if (![409, 503, 504].includes(answer.status) || Date.now() > deadline) {
       throw new Error(`could not be prepared: ${answer.status} ${answer.text}`);
     }
     await sleep(preparationPauseMs);

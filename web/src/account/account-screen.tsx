@@ -11,6 +11,7 @@ import { useAccountActions } from '../manage/account-actions.ts';
 import { PageHeading } from '../page/page-heading.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Facts } from './facts.tsx';
+import { History } from './history.tsx';
 import { HowToGetToken } from './how-to-get-token.tsx';
 import { WhatItCanDo } from './what-it-can-do.tsx';
 
@@ -70,7 +71,10 @@ function Account({ account, catalogue, rights }: AccountProps) {
         <Facts account={account} mayManage={rights.mayManage} />
         <WhatItCanDo account={account} catalogue={catalogue} />
       </div>
-      <HowToGetToken account={account} />
+      <div className="account-panels">
+        <HowToGetToken account={account} />
+        <History id={account.id} />
+      </div>
     </>
   );
 }

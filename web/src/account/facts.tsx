@@ -1,11 +1,28 @@
 import type { ServiceAccount } from '@orki/service-accounts-client';
+import { expiringMs } from '../api/queries.ts';
 import { stateOf } from '../design/badges.tsx';
 import { Button } from '../design/button.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
+import { Icon } from '../design/icon.tsx';
 import { Time, useNow } from '../design/time.tsx';
 import { useTexts } from '../i18n/text.ts';
 import { useOpenFlow } from '../manage/flow.ts';
 import { usePreviousSecret } from '../secret/previous-secret.ts';
+
+/** Says in time that the secret of an active account ends, and what to do about it. */
+function ExpiryWarning({ account }: { readonly account: ServiceAccount }) {
+  const { t, until } = useTexts();
+  const now = useNow();
+  const end = account.secretExpiresAt;
+  const isSoon = end !== null && Date.parse(end) > now && Date.parse(end) - now < expiringMs;
+  if (!isSoon || account.status !== 'active') return null;
+  return (
+    <p className="warning">
+      <Icon name="warning" />
+      <span>{t('account.expiring', { when: until(end, now) })}</span>
+    </p>
+  );
+}
 
 interface FactsProps {
   readonly account: ServiceAccount;
@@ -22,6 +39,7 @@ export function Facts({ account, mayManage }: FactsProps) {
         {t('account.details')}
       </h2>
       <p className="account-can">{t(`account.can.${stateOf(account)}`)}</p>
+      <ExpiryWarning account={account} />
       <dl className="facts">
         <div>
           <dt>client_id</dt>
@@ -36,7 +54,8 @@ export function Facts({ account, mayManage }: FactsProps) {
           <dt>{t('account.secret')}</dt>
           <dd>
             <code dir="ltr">…{secretHint}</code>
-            <span className="fact-detail">{exact(secretCreatedAt)}</span>
+            <span className="fact-detail">{t('account.secret.made', { time: exact(secretCreatedAt) })}</span>
+            <Expiry account={account} />
           </dd>
         </div>
         <PreviousSecret account={account} mayManage={mayManage} />
@@ -44,6 +63,21 @@ export function Facts({ account, mayManage }: FactsProps) {
         <Happened label={t('account.changed')} at={account.updatedAt} by={account.updatedBy} />
       </dl>
     </section>
+  );
+}
+
+/** When the secret ends, or has ended. */
+function Expiry({ account: { secretExpiresAt: end, secretExpired } }: Pick<FactsProps, 'account'>) {
+  const { t, brief, exact, relative, until } = useTexts();
+  const now = useNow();
+  if (end === null) return <span className="fact-detail">{t('account.secret.endless')}</span>;
+  const isOver = secretExpired || Date.parse(end) <= now;
+  return (
+    <time className="fact-detail" dateTime={end} title={exact(end)}>
+      {isOver
+        ? t('account.secret.expired', { time: brief(end), when: relative(end, now) })
+        : t('account.secret.expires', { time: brief(end), when: until(end, now) })}
+    </time>
   );
 }
 

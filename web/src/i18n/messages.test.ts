@@ -133,12 +133,15 @@ describe('the texts of a language', () => {
   it.each([
     [-5, 'in 1 minute'],
     [90, 'in 1 minute'],
-    [3 * 3600 - 1, 'in 2 hours'],
+    [3 * 3600 - 1, 'in 3 hours'],
+    [3 * 3600 - 600, 'in 2 hours'],
     [86_400, 'in 24 hours'],
     [86_400 * 12, 'in 12 days'],
+    [86_400 * 29.99, 'in 30 days'],
     [86_400 * 29.9, 'in 29 days'],
-    [86_400 * 365, 'in 11 months'],
-  ])('say how far away %s seconds are, and never further than they are', (seconds, expected) => {
+    [86_400 * 365, 'in 12 months'],
+    [86_400 * 75, 'in 2 months'],
+  ])('say how far away %s seconds are, rounded down but for a moment', (seconds, expected) => {
     const now = Date.parse('2026-11-25T12:00:00Z');
     expect(texts.en.until(new Date(now + seconds * 1000).toISOString(), now)).toBe(expected);
   });

@@ -6,8 +6,8 @@ import { Time } from '../design/time.tsx';
 import { useTexts } from '../i18n/text.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { accountPlace } from '../page/place.ts';
-import { usePreviousSecret } from '../secret/previous-secret.ts';
 import { RowMenu } from './row-menu.tsx';
+import { SecretLife } from './secret-life.tsx';
 
 interface AccountRowProps {
   readonly account: ServiceAccount;
@@ -48,7 +48,7 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
       <td data-label={t('list.column.status')}>
         <StatusBadge account={account} />
       </td>
-      <td data-label={t('list.column.secret')}>
+      <td className="cell-secret" data-label={t('list.column.secret')}>
         <code className="hint" dir="ltr" title={t('list.hint', { hint: secretHint })}>
           …{secretHint}
         </code>
@@ -66,19 +66,6 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
         </td>
       )}
     </tr>
-  );
-}
-
-/** What is to be known of the secrets of an account beside its hint. */
-function SecretLife({ account }: { readonly account: ServiceAccount }) {
-  const { t, brief, exact } = useTexts();
-  const previous = usePreviousSecret(account);
-  return (
-    previous && (
-      <time className="secret-life" dateTime={previous.validUntil} title={exact(previous.validUntil)}>
-        {t('list.previous-secret', { time: brief(previous.validUntil) })}
-      </time>
-    )
   );
 }
 

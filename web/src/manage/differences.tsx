@@ -121,6 +121,11 @@ function stateRows(row: MakeRow, { t, brief }: Texts): Row[] {
         ),
     ),
     row(
+      t('form.expiry'),
+      ({ account }) => account?.secretExpiresAt ?? '',
+      ({ account }) => (account?.secretExpiresAt ? brief(account.secretExpiresAt) : t('form.expiry.never')),
+    ),
+    row(
       t('account.previous-secret'),
       ({ account }) => JSON.stringify(account?.previousSecret),
       ({ account }) =>

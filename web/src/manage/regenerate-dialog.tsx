@@ -1,5 +1,10 @@
-import { isProblem, type PermissionCatalogue, type ServiceAccount } from '@orki/service-accounts-client';
+import type { PermissionCatalogue, ServiceAccount } from '@orki/service-accounts-client';
 import { useRef, useState } from 'react';
+import { describeError } from '../api/errors.ts';
+import { useExpiryRules } from '../api/expiry-rules.ts';
+import { useFocusOnError } from '../form/account-form.tsx';
+import { expiryError, expiryFields, usualExpiry } from '../form/expiry.ts';
+import { ExpiryField } from '../form/expiry-field.tsx';
 import type { MessageId } from '../i18n/languages.ts';
 import { useTexts } from '../i18n/text.ts';
 import { usePage } from '../page/page-context.ts';
@@ -16,18 +21,25 @@ interface RegenerateDialogProps {
   readonly onRegenerated: (answer: OpenedAnswer) => void;
 }
 
-/** Asks what becomes of the old secret, and gets a new one. */
+/** Asks what becomes of the old secret and when the new one expires, and gets it. */
 export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }: RegenerateDialogProps) {
-  const { t } = useTexts();
-  const { client, learned } = usePage();
+  const texts = useTexts();
+  const { t } = texts;
+  const { client } = usePage();
+  const body = useRef<HTMLDivElement>(null);
   const action = useVersionedAction(account);
   const { base, isPending } = action;
   const [chosen, setChosen] = useState<number>();
   const previous = usePreviousSecret(base);
   const keyFor = useKeys();
+  const rules = useExpiryRules(catalogue);
+  const [expiry, setExpiry] = useState(() => usualExpiry(account, rules));
+  const [wrong, setWrong] = useState<string>();
+  const [attempt, setAttempt] = useState(0);
+  useFocusOnError(body, attempt);
 
-  const obstacle = obstacleTo(base, learned.isOverlapUnavailable);
-  // Whoever chose an overlap that can't be had has not chosen an outage.
+  const obstacle = obstacleTo(base, rules.isUnavailable);
+  // A person who chose an overlap that is not available has not chosen an outage.
   const overlapSeconds = obstacle && chosen !== 0 ? undefined : chosen;
   return (
     <ConfirmDialog
@@ -39,24 +51,40 @@ export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }:
       catalogue={catalogue}
       action={action}
       work={async ({ id, version }) => {
-        const body = overlapSeconds ? { overlapSeconds } : {};
-        const options = { ...body, ifMatch: version, idempotencyKey: keyFor({ version, ...body }) };
+        const found = expiryError(expiry, rules, Date.now(), texts);
+        setWrong(found);
+        if (found !== undefined) return setAttempt(attempt + 1);
+        const fields = { ...(overlapSeconds && { overlapSeconds }), ...expiryFields(expiry) };
+        const options = { ...fields, ifMatch: version, idempotencyKey: keyFor({ version, ...fields }) };
         try {
           onRegenerated(openAnswer(await client.changes.regenerateSecret(id, options)));
         } catch (failure) {
-          if (isProblem(failure, 'overlap-unavailable')) learned.isOverlapUnavailable = true;
+          rules.learnFrom(failure);
+          const { expiry: refused } = describeError(failure, texts).fields;
+          setWrong(refused);
+          if (refused !== undefined) setAttempt(attempt + 1);
           throw failure;
         }
       }}
       onClose={onClose}
     >
-      <OverlapChoice
-        hint={base.secretHint}
-        seconds={overlapSeconds}
-        obstacle={obstacle}
-        isReadOnly={isPending}
-        onChange={setChosen}
-      />
+      <div ref={body} className="dialog-flow">
+        <OverlapChoice
+          hint={base.secretHint}
+          seconds={overlapSeconds}
+          obstacle={obstacle}
+          isReadOnly={isPending}
+          onChange={setChosen}
+        />
+        <ExpiryField
+          before={base}
+          rules={rules}
+          expiry={expiry}
+          error={wrong}
+          isReadOnly={isPending}
+          onChange={setExpiry}
+        />
+      </div>
       {previous && <p className="note">{t('regenerate.previous', { hint: `…${previous.hint}` })}</p>}
       <p className="help">{t('regenerate.tokens')}</p>
     </ConfirmDialog>

@@ -5,7 +5,8 @@ import type { PageRouter } from './router.ts';
 
 /** What an answer has said that holds for every account, until the page is loaded again. */
 export interface Learned {
-  isOverlapUnavailable: boolean;
+  /** Whether Keycloak neither keeps a second secret nor ends one. */
+  isRotationUnavailable: boolean;
 }
 
 /** What the whole page shares. */

@@ -20,7 +20,7 @@ export type ThemeVariable = `--orki-${string}`;
 export interface ServiceAccountTokensProps {
   /**
    * Gives an access token of the signed-in person, for the tenant, that is good now. Called before each request; with
-   * `refused` when the service has just turned that token away. Rejects when the person has to sign in anew.
+   * `refused` when the service has just refused that token. Rejects when the person has to sign in again.
    */
   readonly getAccessToken: GetAccessToken;
   readonly tenantId: string;
@@ -28,18 +28,18 @@ export interface ServiceAccountTokensProps {
   readonly apiUrl: string;
   /** Keycloak's token URL, which the samples for integrators name. */
   readonly tokenUrl: string;
-  /** Where the tenant's API is, for the samples; `apiUrl` unless given. */
+  /** Where the tenant's API is, for the samples; by default `apiUrl`. */
   readonly tenantApiUrl?: string | undefined;
   /** Where integrators read on; there is no link without it. */
   readonly documentationUrl?: string | undefined;
-  /** The browser's own unless given, and English where the page does not know it. */
+  /** By default that of the browser, or English if the page does not have it. */
   readonly language?: Language | undefined;
-  /** The system's own unless given. */
+  /** By default that of the system. */
   readonly colorScheme?: 'light' | 'dark' | 'system' | undefined;
   readonly theme?: Readonly<Partial<Record<ThemeVariable, string>>> | undefined;
-  /** Where the page is; kept to itself unless given. */
+  /** Keeps the page's location; by default the page does that itself, and the address bar does not change. */
   readonly router?: PageRouter | undefined;
-  /** Where dialogs and menus are put, for a page within a shadow root; the document's body unless given. */
+  /** Where dialogs and menus are put, for a page within a shadow root; by default the document's body. */
   readonly overlayContainer?: Element | ShadowRoot | undefined;
 }
 
@@ -103,7 +103,7 @@ function Providers(props: ServiceAccountTokensProps & { readonly children: React
   const [ownRouter] = useState(() => memoryRouter());
   const [announcements] = useState(createAnnouncements);
   const [waiting] = useState(createWaiting);
-  const [learned] = useState<Learned>(() => ({ isOverlapUnavailable: false }));
+  const [learned] = useState<Learned>(() => ({ isRotationUnavailable: false }));
   const router = props.router ?? ownRouter;
   const client = useMemo(
     () => createPageClient({ apiUrl, tenantId, getAccessToken, waiting }),

@@ -20,7 +20,7 @@ interface SecretDialogProps {
  * closes, the secret is destroyed.
  */
 export function SecretDialog({ answer, reason, onDone }: SecretDialogProps) {
-  const { t } = useTexts();
+  const { t, exact, brief } = useTexts();
   const { account, box, wasReplayed } = answer;
   const [isStored, setStored] = useState(false);
   const [isLeaving, setLeaving] = useState(false);
@@ -61,6 +61,11 @@ export function SecretDialog({ answer, reason, onDone }: SecretDialogProps) {
         <span>{t('secret.warning')}</span>
       </p>
       {wasReplayed && <p className="help">{t('secret.replayed')}</p>}
+      {account.secretExpiresAt && (
+        <p title={exact(account.secretExpiresAt)}>
+          {t('secret.expires', { time: brief(account.secretExpiresAt) })}
+        </p>
+      )}
       {reason === 'regenerated' && <OldSecrets answer={answer} />}
       <dl className="credentials">
         <div className="credential">

@@ -39,6 +39,7 @@ export function catalogueFor(holds: (name: string) => boolean = () => true): Per
       { name: 'agent', grantable: holds('mode-agent') },
       { name: 'custom', grantable: true },
     ],
+    maxSecretLifetimeDays: null,
   };
 }
 
