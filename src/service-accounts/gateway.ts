@@ -58,7 +58,7 @@ export interface AccountStatus {
 }
 
 /** That the tokens of an account that were issued before a time (RFC 3339, whole seconds) are revoked. */
-export interface RevocationEntry {
+interface RevocationEntry {
   readonly clientId: string;
   readonly issuedBefore: string;
 }
