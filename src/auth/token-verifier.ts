@@ -51,7 +51,7 @@ export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerif
       const wrong = new Set(claims.error.issues.map(({ path }) => String(path[0])));
       const verb = wrong.size === 1 ? 'is' : 'are';
       throw invalidToken(
-        `In the access token ${listed([...wrong], 'and')} ${verb} missing, or not as this service needs it.`,
+        `In the access token, ${listed([...wrong], 'and')} ${verb} missing or not acceptable to this service.`,
         claims.error,
       );
     }

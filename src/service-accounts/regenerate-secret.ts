@@ -146,9 +146,9 @@ export async function requireRotation(
   const advice = "ask the operator to turn on Keycloak's secret rotation.";
   throw overlapSeconds > 0
     ? new ServiceError('overlap-unavailable', {
-        detail: `Here a secret can only be replaced at once. Leave out overlapSeconds, or ${advice}`,
+        detail: `This installation can only replace a secret at once. Leave out overlapSeconds, or ${advice}`,
       })
     : new ServiceError('secret-expiry-unavailable', {
-        detail: `Here a secret can't expire. Leave out secretExpiresAt and secretLifetimeDays, or ${advice}`,
+        detail: `In this installation a secret cannot expire. Leave out secretExpiresAt and secretLifetimeDays, or ${advice}`,
       });
 }
