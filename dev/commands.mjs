@@ -195,6 +195,11 @@ they are cut off from each other, and after one was frozen. The truth is what th
         default: false,
         about: 'only what depends on the partition, and without the balancer that checks no health',
       },
+      unfenced: {
+        type: flag,
+        default: false,
+        about: 'tell the service of one node (KEYCLOAK_NODES=1), to see what it loses then',
+      },
       option: {
         type: text,
         multiple: true,

@@ -47,6 +47,11 @@ export const settings = z.object({
     .optional()
     .describe('The address under which the service reaches Keycloak, if that is another one'),
   KEYCLOAK_REALM: z.string().min(1).default('orki').describe('The realm of the tenants'),
+  KEYCLOAK_NODES: count
+    .default(1)
+    .describe(
+      'How many nodes Keycloak has; with 2 or more, no change goes by what the caches of a node hold',
+    ),
   KEYCLOAK_CLIENT_ID: z
     .string()
     .min(1)
@@ -159,6 +164,7 @@ export interface Config {
     readonly issuer: string;
     readonly internalUrl: string;
     readonly realm: string;
+    readonly nodes: number;
     readonly clientId: string;
     readonly credential: ClientCredential;
   };
@@ -216,6 +222,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       issuer: `${value.KEYCLOAK_URL}/realms/${encodeURIComponent(value.KEYCLOAK_REALM)}`,
       internalUrl: value.KEYCLOAK_INTERNAL_URL ?? value.KEYCLOAK_URL,
       realm: value.KEYCLOAK_REALM,
+      nodes: value.KEYCLOAK_NODES,
       clientId: value.KEYCLOAK_CLIENT_ID,
       credential,
     }),

@@ -26,6 +26,11 @@ export const names = {
   /** The claim that repeats the roles of `orki-api` as a list at the top level, where libraries look for permissions. */
   permissionsClaim: 'permissions',
   modeRoles: { admin: 'mode-admin', agent: 'mode-agent' },
+  /**
+   * A role of `orki-api` that gives nothing and is in no token. It is mapped to an account's user while its rights are
+   * changed on a Keycloak of several nodes; see `fencedRoles`.
+   */
+  fenceRole: 'read-fence',
   /** Keycloak's own client whose roles administer a realm. */
   managementClient: 'realm-management',
   /**
@@ -68,6 +73,8 @@ export const clientAttributes = {
   history: 'orki.history',
   /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
   requests: 'orki.requests',
+  /** Written anew under each lock where Keycloak has several nodes, so that a read can be seen to be current. */
+  readFence: 'orki.read-fence',
 } as const;
 
 /**

@@ -156,11 +156,19 @@ async function releaseUsernames(
     if (known !== undefined && isOf(known)) continue;
     if (dependencies.signal?.aborted) return;
     await attempt(dependencies, async () => {
+      const release = async () => {
+        await targets.removeRole(roleId);
+        onRepair({ kind: 'abandoned-username', account: accountId });
+      };
       // It may have been made, or renamed, since the accounts were read.
-      const account = await connect().findAccount(accountId);
-      if (account !== undefined && isOf(account)) return;
-      await targets.removeRole(roleId);
-      onRepair({ kind: 'abandoned-username', account: accountId });
+      const gateway = connect();
+      const account = await gateway.findAccount(accountId);
+      if (account === undefined) return release();
+      if (isOf(account)) return;
+      await withAccountLock(gateway, account.tenantId, accountId, async () => {
+        const current = await gateway.findAccount(accountId);
+        if (current === undefined || !isOf(current)) await release();
+      });
     });
   }
 }

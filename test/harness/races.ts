@@ -33,7 +33,7 @@ await main(async () => {
   const { laboratory, urls } = await open(opened, values.nodes === '2', values.pinned);
   const replicas = [];
   for (const [index, url] of urls.entries()) {
-    const env = { KEYCLOAK_INTERNAL_URL: url };
+    const env = { KEYCLOAK_INTERNAL_URL: url, KEYCLOAK_NODES: values.nodes };
     replicas.push(opened.use(await startReplica(laboratory, `replica-${index + 1}`, { env })));
   }
   const signal = AbortSignal.timeout(Number(values.minutes) * 60_000);

@@ -171,6 +171,7 @@ describe('docs/how-it-works.md lists the calls to Keycloak, in their order, of',
       connect: () => keycloak.connectGateway({ signal: AbortSignal.timeout(20_000) }),
       by: { subject: 'operator', username: 'Olga' },
       settle: async () => undefined,
+      isListCurrent: true,
       onSwitched: () => undefined,
     };
     // So that the command has found Keycloak's clients and has a role to lock with.

@@ -36,6 +36,8 @@ export interface ServiceSettings {
   readonly callTimeoutMs?: number;
   /** After which a lock that was not given back counts as left behind; as in production unless given. */
   readonly lockLeaseMs?: number;
+  /** How many nodes the service is told that Keycloak has; one unless given. */
+  readonly nodes?: number;
   readonly maxAccountsPerTenant?: number;
   readonly maxSecretLifetimeDays?: number;
   readonly requestsPerMinute?: number;
@@ -57,6 +59,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     {
       ...connection,
       credential: { secret: realm.secret },
+      nodes: settings.nodes ?? 1,
       ...(settings.lockLeaseMs === undefined ? {} : { lockLeaseMs: settings.lockLeaseMs }),
     },
     () => undefined,

@@ -13,6 +13,7 @@ const switching = ({ keycloak }: TestApp, tenantId = 'acme'): SwitchDependencies
   connect: () => keycloak.connect({ signal: AbortSignal.timeout(5_000) }),
   by: { subject: 'operator', username: 'Olga' },
   settle: async () => undefined,
+  isListCurrent: true,
   onSwitched: () => undefined,
 });
 

@@ -91,7 +91,9 @@ describe('the rows of the product page', () => {
     const { page, context } = await live.open('admin');
     await choose(page, 'Switched', 'Deactivate');
     const question = page.getByRole('alertdialog');
-    await question.getByText('up to five more minutes at services that only check signatures').waitFor();
+    await question
+      .getByText('live for up to five more minutes at services that only check signatures')
+      .waitFor();
     await question.getByRole('button', { name: 'Deactivate' }).click();
     await announced(page, 'Switched is inactive.');
     await rowOf(page, 'Switched').getByText('Inactive').waitFor();

@@ -35,7 +35,7 @@ describe('who may do what', () => {
     await context.close();
   });
 
-  it('who holds less than an account may only deactivate it, and is told why', async () => {
+  it('who holds less than an account may only take power from it, and is told why', async () => {
     await live.create({ username: 'Mighty', mode: 'admin' });
     await live.create({ username: 'Somewhat', mode: 'custom', permissions: ['customers:read', 'team:read'] });
     const { page, context } = await live.open('agentWriter');
@@ -48,6 +48,7 @@ describe('who may do what', () => {
     expect(disabled).toEqual([
       ['Edit', 'true'],
       ['Regenerate Secret', 'true'],
+      ['Revoke Tokens', null],
       ['Deactivate', null],
       ['Delete', 'true'],
     ]);

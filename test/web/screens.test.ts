@@ -68,7 +68,7 @@ const openMenu = async (page: Page, username: string) => {
   await page.locator('.row').filter({ hasText: username }).locator('.cell-actions .icon-button').click();
   await page.locator('.menu').waitFor();
 };
-type Action = 'edit' | 'regenerate' | 'end-previous' | 'deactivate' | 'delete';
+type Action = 'edit' | 'regenerate' | 'end-previous' | 'revoke' | 'deactivate' | 'delete';
 const choose = async (page: Page, username: string, action: Action) => {
   await openMenu(page, username);
   await page.locator(`.menu-item[data-key="${action}"]`).click();
@@ -248,6 +248,7 @@ const screens: Record<string, Screen> = {
     },
     close: dismiss,
   },
+  revoke: { as: 'admin', open: (page) => choose(page, 'support-bot', 'revoke'), close: dismiss },
   'end-previous': {
     as: 'admin',
     open: (page) => choose(page, 'HubSpot CRM sync', 'end-previous'),

@@ -50,7 +50,11 @@ await main(async () => {
     const replica = async (url: string, number: number) =>
       replicas.use(
         await startReplica(cluster, `${name}-${number}`, {
-          env: { KEYCLOAK_INTERNAL_URL: url, SWEEP_INTERVAL_MINUTES: '0' },
+          env: {
+            KEYCLOAK_INTERNAL_URL: url,
+            KEYCLOAK_NODES: values.unfenced ? '1' : '2',
+            SWEEP_INTERVAL_MINUTES: '0',
+          },
         }),
       );
     return {

@@ -31,8 +31,8 @@ interface FactsProps {
 
 /** Every field of an account that no other part of the page shows. */
 export function Facts({ account, mayManage }: FactsProps) {
-  const { t, exact } = useTexts();
-  const { clientId, secretHint, secretCreatedAt } = account;
+  const { t, brief, exact } = useTexts();
+  const { clientId, secretHint, secretCreatedAt, tokensRevokedBefore } = account;
   return (
     <section className="panel" aria-labelledby="facts">
       <h2 id="facts" className="panel-title">
@@ -59,6 +59,16 @@ export function Facts({ account, mayManage }: FactsProps) {
           </dd>
         </div>
         <PreviousSecret account={account} mayManage={mayManage} />
+        {tokensRevokedBefore && (
+          <div>
+            <dt>{t('account.revoked')}</dt>
+            <dd>
+              <time dateTime={tokensRevokedBefore} title={exact(tokensRevokedBefore)}>
+                {t('account.revoked.before', { time: brief(tokensRevokedBefore) })}
+              </time>
+            </dd>
+          </div>
+        )}
         <Happened label={t('account.created')} at={account.createdAt} by={account.createdBy} />
         <Happened label={t('account.changed')} at={account.updatedAt} by={account.updatedBy} />
       </dl>

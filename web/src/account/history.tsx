@@ -66,5 +66,6 @@ function inWords({ action, fields }: Change, { t, known, list }: Texts): string 
       fields: list(fields.map((field) => known(`history.field.${field}`) ?? field)),
     });
   }
-  return known(`history.action.${action}`) ?? action;
+  const what = known(`history.action.${action}`) ?? action;
+  return fields.includes('tokensRevokedBefore') ? t('history.with-revocation', { what }) : what;
 }

@@ -6,7 +6,7 @@ import { usePreviousSecret } from '../secret/previous-secret.ts';
 import { useOpenFlow } from './flow.ts';
 
 interface AccountAction {
-  readonly name: 'edit' | 'regenerate' | 'end-previous' | 'activate' | 'deactivate' | 'delete';
+  readonly name: 'edit' | 'regenerate' | 'end-previous' | 'revoke' | 'activate' | 'deactivate' | 'delete';
   readonly label: string;
   readonly isDanger: boolean;
   readonly isAllowed: boolean;
@@ -21,7 +21,7 @@ export interface AccountActions {
 
 const namedRights = 4;
 
-const takesPowerAway: readonly AccountAction['name'][] = ['end-previous', 'deactivate'];
+const takesPowerAway: readonly AccountAction['name'][] = ['end-previous', 'revoke', 'deactivate'];
 
 /** What can be done with an account as it is, and what of it this person may do. Whatever takes power away they may. */
 export function useAccountActions(
@@ -47,6 +47,7 @@ export function useAccountActions(
       action('edit', () => open({ kind: 'edit', account })),
       action('regenerate', () => open({ kind: 'regenerate', account })),
       ...(previousSecret ? [action('end-previous', () => open({ kind: 'end-previous', account }))] : []),
+      action('revoke', () => open({ kind: 'revoke', account })),
       isActive
         ? action('deactivate', () => open({ kind: 'deactivate', accounts: [account] }))
         : action('activate', () => open({ kind: 'activate', account })),

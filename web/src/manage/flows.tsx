@@ -11,6 +11,7 @@ import { EditDialog } from './edit-dialog.tsx';
 import { EndPreviousDialog } from './end-previous-dialog.tsx';
 import type { Flow } from './flow.ts';
 import { RegenerateDialog } from './regenerate-dialog.tsx';
+import { RevokeDialog } from './revoke-dialog.tsx';
 
 interface FlowsProps {
   readonly flow: Flow;
@@ -22,7 +23,7 @@ interface FlowsProps {
 
 /** The dialog of a flow. What the service has done is shown and said when the dialog has closed, and not before. */
 export function Flows({ flow, catalogue, onFlow, onDeleted }: FlowsProps) {
-  const { t } = useTexts();
+  const { t, brief } = useTexts();
   const { announce } = usePage();
   const refresh = useRefresh();
   const onClose = () => onFlow(undefined);
@@ -77,6 +78,19 @@ export function Flows({ flow, catalogue, onFlow, onDeleted }: FlowsProps) {
           catalogue={catalogue}
           onClose={onClose}
           onEnded={(account) => finish('end-previous.done', account)}
+        />
+      );
+    case 'revoke':
+      return (
+        <RevokeDialog
+          account={flow.account}
+          catalogue={catalogue}
+          onClose={onClose}
+          onRevoked={(account, { acceptedUntil }) => {
+            onClose();
+            refresh.show(account);
+            announce(t('revoke.done', { username: account.username, time: brief(acceptedUntil) }));
+          }}
         />
       );
     case 'activate':

@@ -2,6 +2,7 @@ import type { PermissionCatalogue, ServiceAccount } from '@orki/service-accounts
 import { useRef, useState } from 'react';
 import { describeError } from '../api/errors.ts';
 import { useExpiryRules } from '../api/expiry-rules.ts';
+import { Check } from '../design/check.tsx';
 import { useFocusOnError } from '../form/account-form.tsx';
 import { expiryError, expiryFields, usualExpiry } from '../form/expiry.ts';
 import { ExpiryField } from '../form/expiry-field.tsx';
@@ -34,6 +35,7 @@ export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }:
   const keyFor = useKeys();
   const rules = useExpiryRules(catalogue);
   const [expiry, setExpiry] = useState(() => usualExpiry(account, rules));
+  const [revokeTokens, setRevokeTokens] = useState(false);
   const [wrong, setWrong] = useState<string>();
   const [attempt, setAttempt] = useState(0);
   useFocusOnError(body, attempt);
@@ -54,7 +56,11 @@ export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }:
         const found = expiryError(expiry, rules, Date.now(), texts);
         setWrong(found);
         if (found !== undefined) return setAttempt(attempt + 1);
-        const fields = { ...(overlapSeconds && { overlapSeconds }), ...expiryFields(expiry) };
+        const fields = {
+          ...(overlapSeconds && { overlapSeconds }),
+          ...(revokeTokens && { revokeTokens }),
+          ...expiryFields(expiry),
+        };
         const options = { ...fields, ifMatch: version, idempotencyKey: keyFor({ version, ...fields }) };
         try {
           onRegenerated(openAnswer(await client.changes.regenerateSecret(id, options)));
@@ -86,7 +92,13 @@ export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }:
         />
       </div>
       {previous && <p className="note">{t('regenerate.previous', { hint: `…${previous.hint}` })}</p>}
-      <p className="help">{t('regenerate.tokens')}</p>
+      <Check
+        isSelected={revokeTokens}
+        onChange={setRevokeTokens}
+        isReadOnly={isPending}
+        label={t('revoke.too')}
+        description={t('revoke.too.description')}
+      />
     </ConfirmDialog>
   );
 }

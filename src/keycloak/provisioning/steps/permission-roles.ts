@@ -56,6 +56,12 @@ function desiredRoles({ groups }: PermissionFile): DesiredRole[] {
       description: 'Can handle conversations and use AI features.',
       attributes: {},
     },
+    {
+      name: names.fenceRole,
+      description:
+        'Gives nothing. Mapped to a service account while its rights are changed on several nodes.',
+      attributes: {},
+    },
   ];
 }
 

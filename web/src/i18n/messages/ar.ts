@@ -81,6 +81,7 @@ export const messages = {
   'action.edit': 'تعديل',
   'action.regenerate': 'إعادة إنشاء السر',
   'action.end-previous': 'إنهاء السر القديم',
+  'action.revoke': 'إبطال الرموز',
   'action.activate': 'تفعيل',
   'action.deactivate': 'تعطيل',
   'action.delete': 'حذف',
@@ -203,7 +204,6 @@ export const messages = {
   'regenerate.overlap.expired': 'انتهت صلاحية السر القديم بالفعل، فلا يمكن أن يستمر في العمل.',
   'regenerate.choose': 'اختر ما يحدث للسر القديم، ثم يمكنك المتابعة.',
   'regenerate.previous': 'السر الذي قبله {hint} ما زال يعمل، وسيتوقف الآن في كل الأحوال.',
-  'regenerate.tokens': 'تُقبل الرموز الصادرة من قبل خمس دقائق أخرى على الأكثر.',
   'regenerate.submit': 'إعادة إنشاء السر',
   'regenerate.pending': 'جارٍ إعادة الإنشاء',
   'regenerate.done': 'لدى {username} سر جديد.',
@@ -216,6 +216,22 @@ export const messages = {
   'end-previous.pending': 'جارٍ الإنهاء',
   'end-previous.done': 'لم يعد السر القديم لحساب {username} يعمل.',
 
+  'revoke.title': 'هل تريد إبطال رموز {username}؟',
+  'revoke.text':
+    'تتوقف كل رموز الوصول الصادرة حتى الآن عن العمل: يرفضها Keycloak منذ لحظة تأكيد ذلك لدى كل خدمة تسأله عنها.',
+  'revoke.signatures':
+    'الخدمات التي تتحقق من التوقيع فقط تقبلها خمس دقائق أخرى على الأكثر، إلا التي تتابع قائمة الإبطال فترفضها خلال ثوانٍ.',
+  'revoke.secret':
+    'يستمر السر في العمل، فيحصل التكامل على رموز جديدة فورًا. لمنع من يعرف السر أعد إنشاءه أو عطّل الحساب.',
+  'revoke.submit': 'إبطال الرموز',
+  'revoke.pending': 'جارٍ الإبطال',
+  'revoke.done': 'أُبطلت رموز {username}. قد تقبلها الخدمات التي تتحقق من التوقيع فقط حتى {time}.',
+  'revoke.too': 'إبطال رموزه أيضًا',
+  'revoke.too.many': 'إبطال رموزها أيضًا',
+  'revoke.too.description': 'وإلا تُقبل الرموز الصادرة من قبل خمس دقائق أخرى على الأكثر.',
+  'deactivate.revoke':
+    'تبقى الرموز الصادرة من قبل صالحة خمس دقائق أخرى على الأكثر لدى الخدمات التي تتحقق من التوقيع فقط. وإن أُبطلت رفضتها خلال ثوانٍ الخدمات التي تتابع قائمة الإبطال، وتبقى مبطلة عند تفعيل الحساب مجددًا.',
+
   'activate.title': 'هل تريد تفعيل {username}؟',
   'activate.text': 'سيتمكن من الحصول على رموز مجددًا بسره الحالي.',
   'activate.submit': 'تفعيل',
@@ -227,8 +243,6 @@ export const messages = {
     'هل تريد تعطيل {count, plural, zero {حسابات الخدمة} one {حساب خدمة واحد} two {حسابي خدمة} few {# حسابات خدمة} many {# حساب خدمة} other {# حساب خدمة}}؟',
   'deactivate.text': 'لن يحصل على رموز من الآن فصاعدًا. لا يُحذف شيء، ويمكن تفعيله مجددًا.',
   'deactivate.text.many': 'لن تحصل على رموز من الآن فصاعدًا. لا يُحذف شيء، ويمكن تفعيلها مجددًا.',
-  'deactivate.tokens':
-    'تبقى الرموز الصادرة من قبل صالحة خمس دقائق أخرى على الأكثر لدى الخدمات التي تتحقق من التوقيع فقط.',
   'deactivate.submit': 'تعطيل',
   'deactivate.pending': 'جارٍ التعطيل',
   'deactivate.pending.many': 'جارٍ التعطيل: {done} من {count}',
@@ -279,6 +293,8 @@ export const messages = {
   'account.secret.expired': 'انتهت صلاحيته {time}، {when}',
   'account.expiring':
     'تنتهي صلاحية السر {when}. أعد إنشاءه ودع القديم يعمل مدة، ليبدّل التكامل إلى الجديد دون انقطاع.',
+  'account.revoked': 'الرموز المبطلة',
+  'account.revoked.before': 'الصادرة قبل {time}',
   'account.previous-secret': 'السر القديم',
   'account.previous-secret.until': 'يعمل حتى {time}، {when}',
   'account.previous-secret.end': 'إنهاء الآن',
@@ -311,6 +327,8 @@ export const messages = {
   'history.action.edit': 'عُدِّل',
   'history.action.regenerate-secret': 'أُعيد إنشاء السر',
   'history.action.end-previous-secret': 'أُنهي السر القديم',
+  'history.action.revoke-tokens': 'أُبطلت الرموز',
+  'history.with-revocation': '{what}، وأُبطلت الرموز',
   'history.action.activate': 'فُعِّل',
   'history.action.deactivate': 'عُطِّل',
   'history.action.leave-inactive': 'يبقى غير نشط عند تشغيل المؤسسة مجددًا',

@@ -77,6 +77,7 @@ export const messages = {
   'action.edit': 'Edit',
   'action.regenerate': 'Regenerate Secret',
   'action.end-previous': 'End Old Secret',
+  'action.revoke': 'Revoke Tokens',
   'action.activate': 'Activate',
   'action.deactivate': 'Deactivate',
   'action.delete': 'Delete',
@@ -199,7 +200,6 @@ export const messages = {
   'regenerate.overlap.expired': 'The old secret has expired already, so it can’t go on working.',
   'regenerate.choose': 'Choose what happens to the old secret; then you can go on.',
   'regenerate.previous': 'The secret before it, {hint}, still works, and stops working now in any case.',
-  'regenerate.tokens': 'Tokens that were issued before are accepted for up to five more minutes.',
   'regenerate.submit': 'Regenerate Secret',
   'regenerate.pending': 'Regenerating',
   'regenerate.done': '{username} has a new secret.',
@@ -212,6 +212,24 @@ export const messages = {
   'end-previous.pending': 'Ending',
   'end-previous.done': 'The old secret of {username} no longer works.',
 
+  'revoke.title': 'Revoke the tokens of {username}?',
+  'revoke.text':
+    'All access tokens that were issued until now stop working: Keycloak refuses them from the moment this is confirmed, wherever a service asks it.',
+  'revoke.signatures':
+    'Services that only check signatures accept them for up to five more minutes, unless they follow the list of revocations: those refuse them within seconds.',
+  'revoke.secret':
+    'The secret goes on working, so the integration gets new tokens at once. To keep out somebody who knows the secret, regenerate it or deactivate the account.',
+  'revoke.submit': 'Revoke Tokens',
+  'revoke.pending': 'Revoking',
+  'revoke.done':
+    'The tokens of {username} are revoked. Services that only check signatures may accept them until {time}.',
+  'revoke.too': 'Revoke its tokens too',
+  'revoke.too.many': 'Revoke their tokens too',
+  'revoke.too.description':
+    'Otherwise tokens that were issued before are accepted for up to five more minutes.',
+  'deactivate.revoke':
+    'Tokens that were issued before live for up to five more minutes at services that only check signatures. Revoked, they are refused within seconds by those that follow the list of revocations, and stay so when the account is activated again.',
+
   'activate.title': 'Activate {username}?',
   'activate.text': 'It can obtain tokens again, with its present secret.',
   'activate.submit': 'Activate',
@@ -223,8 +241,6 @@ export const messages = {
   'deactivate.text': 'It can’t obtain tokens from now on. Nothing is deleted, and it can be activated again.',
   'deactivate.text.many':
     'They can’t obtain tokens from now on. Nothing is deleted, and they can be activated again.',
-  'deactivate.tokens':
-    'Tokens that were issued before live for up to five more minutes at services that only check signatures.',
   'deactivate.submit': 'Deactivate',
   'deactivate.pending': 'Deactivating',
   'deactivate.pending.many': 'Deactivating {done} of {count}',
@@ -278,6 +294,8 @@ export const messages = {
   'account.secret.expired': 'Expired {time}, {when}',
   'account.expiring':
     'The secret expires {when}. Regenerate it and let the old one go on working for a while; then the integration changes over without an outage.',
+  'account.revoked': 'Tokens revoked',
+  'account.revoked.before': 'Those issued before {time}',
   'account.previous-secret': 'Old secret',
   'account.previous-secret.until': 'Works until {time}, {when}',
   'account.previous-secret.end': 'End now',
@@ -310,6 +328,8 @@ export const messages = {
   'history.action.edit': 'Edited',
   'history.action.regenerate-secret': 'Secret regenerated',
   'history.action.end-previous-secret': 'Old secret ended',
+  'history.action.revoke-tokens': 'Tokens revoked',
+  'history.with-revocation': '{what}, and its tokens revoked',
   'history.action.activate': 'Activated',
   'history.action.deactivate': 'Deactivated',
   'history.action.leave-inactive': 'Stays inactive when the tenant is switched on again',
