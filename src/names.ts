@@ -127,6 +127,8 @@ export const roleAttributes = {
   groupLabel: 'orki.group-label',
   label: 'orki.label',
   order: 'orki.order',
+  /** Mode admin does not include it; absent for every other permission. */
+  excludedFromAdmin: 'orki.excluded-from-admin',
 } as const;
 
 /** Attributes by which provisioning keeps track of what it made. */

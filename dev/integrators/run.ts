@@ -5,6 +5,8 @@ import { answersOk } from '../ready.ts';
 import { addressesOf, readPorts, realm } from '../settings.ts';
 import { readState } from '../state.ts';
 import { runBrunoCollection } from './bruno.ts';
+import { rotateByItself } from './own-rotation.ts';
+import type { Command } from './programs.ts';
 import { checkResourceServers } from './resource-servers.ts';
 import { integratorSamples, type Sample } from './samples.ts';
 import { personsTokens } from './tokens.ts';
@@ -28,15 +30,29 @@ const accounts = createServiceAccountsClient({
 const wrongSecret = 2;
 const accountIsGone = 3;
 
+/** Of the first sample that rotates, so often that 1,000 token requests fall around it; of the others, to see that they do. */
+const manyRotations = 20;
+const fewRotations = 2;
+
 /** Runs each sample, then the collection, and the resource servers, against what `npm run up` started, through a whole life of credentials. */
 await main(async () => {
   for (const url of [`${keycloak}/health/ready`, `${service}/readyz`, `${tenantApi}/livez`]) {
     if (!(await answersOk(url)))
       throw new Problem(`Not ready: ${url}\nStart everything first: npm run up -- --detach`);
   }
+  let rotations = manyRotations;
   for (const sample of integratorSamples) {
     console.log(sample.name);
     await useThroughItsLife(sample);
+    if (sample.prepareRotation === undefined) continue;
+    const command = await sample.prepareRotation();
+    const name = `${sample.name.split(',')[0]} rotation ${Date.now() % 1e6}`;
+    const accountsUrl = `${service}/api/v1/tenants/acme/service-accounts`;
+    const asked = await rotateByItself(command, name, rotations, accounts, { issuer, accountsUrl });
+    console.log(
+      `  ok  rotates its own secret ${rotations} times, with none of ${asked} token requests refused`,
+    );
+    rotations = fewRotations;
   }
   console.log('The collection for Bruno');
   await runBrunoCollection(addresses, realm);
@@ -74,7 +90,7 @@ async function useThroughItsLife(sample: Sample): Promise<void> {
 }
 
 async function expectOf(
-  [command, ...args]: readonly [string, ...string[]],
+  [command, ...args]: Command,
   title: string,
   { clientId, clientSecret }: Credentials,
   expected: number,

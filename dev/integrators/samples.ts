@@ -7,12 +7,22 @@ const samples = join(root, 'examples', 'integrators');
 export interface Sample {
   readonly name: string;
   readonly prepare: () => Promise<Command>;
+  /** Has the account replace its own secret; not in every language. */
+  readonly prepareRotation?: () => Promise<Command>;
 }
 
 /** The integrators' samples, each with what it takes to run it. */
 export const integratorSamples: readonly Sample[] = [
-  { name: 'Node, openid-client', prepare: () => nodeProgram(join(samples, 'node'), 'main.mjs') },
-  { name: 'Python, Authlib', prepare: () => pythonProgram(join(samples, 'python'), 'main.py') },
+  {
+    name: 'Node, openid-client',
+    prepare: () => nodeProgram(join(samples, 'node'), 'main.mjs'),
+    prepareRotation: () => nodeProgram(join(samples, 'node'), 'rotate.mjs'),
+  },
+  {
+    name: 'Python, Authlib',
+    prepare: () => pythonProgram(join(samples, 'python'), 'main.py'),
+    prepareRotation: () => pythonProgram(join(samples, 'python'), 'rotate.py'),
+  },
   { name: 'Go, golang.org/x/oauth2', prepare: () => goProgram(join(samples, 'go')) },
   { name: 'Java, Nimbus', prepare: () => javaProgram(join(samples, 'java'), 'Integration') },
 ];

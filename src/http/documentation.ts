@@ -97,8 +97,8 @@ function letClientsKeep(app: FastifyInstance): void {
 /** Says what the route asks of a caller, by the very setting that the check reads. */
 const withRequiredPermission: typeof jsonSchemaTransform = (input) => {
   const { schema, url } = jsonSchemaTransform(input);
-  const { requiredPermission } = input.route.config ?? {};
-  const permissions = requiredPermission && { 'x-required-permissions': [requiredPermission] };
+  const { requiredPermissions: [permission] = [] } = input.route.config ?? {};
+  const permissions = permission && { 'x-required-permissions': [permission] };
   return { schema: { ...schema, ...permissions }, url };
 };
 

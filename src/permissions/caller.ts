@@ -12,4 +12,6 @@ export interface Caller {
   readonly tenantId: string;
   /** The `orki-api` roles in the token: permissions and, for holders of a mode, the mode's role. */
   readonly roles: ReadonlySet<string>;
+  /** The service account that calls: Keycloak's UUID of its client. Absent for a person. */
+  readonly accountId?: string;
 }

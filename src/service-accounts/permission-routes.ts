@@ -54,7 +54,7 @@ export function permissionRoutes(
   app.withTypeProvider<ZodTypeProvider>().get(
     '/permissions',
     {
-      config: { requiredPermission: 'service-accounts:read' },
+      config: { requiredPermissions: ['service-accounts:read'] },
       schema: {
         operationId: 'listPermissions',
         summary: 'The permission catalogue',

@@ -10,6 +10,7 @@ import {
 import type { Gateway, SecretRenewal } from './gateway.ts';
 import { bodyDigest, keyReused, keySpent, requestDigest } from './idempotency-key.ts';
 import type { OperationContext } from './operation.ts';
+import { mayOnlyRotateOwn, requireCurrentToken, requireOwnRotation } from './own-rotation.ts';
 import { cameWithAnotherBody, remembering, repetitionOf } from './remembered-requests.ts';
 import { revokeAlong, untilGoodAgain } from './revocation.ts';
 import { createSecret } from './secret.ts';
@@ -40,9 +41,10 @@ export interface RegenerateRequest extends ExpiryRequest {
  * moment this returns, or from the end of the overlap that was asked for; one that was still valid from an overlap before is
  * refused at once. Access tokens that were issued before live on until they expire, unless they are to be revoked. With an Idempotency-Key the
  * request may be repeated for ten minutes; each time the secret is a new one, and the one of the time before is dead, while
- * the overlap stays as the first time made it.
- * @throws {ServiceError} 400 an end that can't be; 403 when the account has rights that the caller lacks; 404; 409 when the
- * key is spent, or an overlap or an expiry is not available; 422 when the key came with another body.
+ * the overlap stays as the first time made it. An account that may rotate its own secret alone is held to that.
+ * @throws {ServiceError} 400 an end that can't be; 401 when an account's own token is older than its secret; 403 when the
+ * account has rights that the caller lacks, or is not the caller's own; 404; 409 when the key is spent, or an overlap or an
+ * expiry is not available; 422 when the key came with another body.
  */
 export async function regenerateSecret(
   context: OperationContext,
@@ -51,6 +53,8 @@ export async function regenerateSecret(
   settings: SecretSettings,
 ): Promise<DisclosedSecret> {
   const { gateway, caller, idempotencyKey } = context;
+  const isOwnRotation = mayOnlyRotateOwn(caller);
+  if (isOwnRotation) requireOwnRotation(caller, id, { ...rest, ...(revokeTokens && { revokeTokens }) });
   const request =
     idempotencyKey === undefined ? null : requestDigest(caller, `regenerate ${id}`, idempotencyKey);
   const body =
@@ -71,6 +75,7 @@ export async function regenerateSecret(
         throw keySpent('The secret that this key set was replaced, or was set more than ten minutes ago.');
       }
       const isReplay = repetition(account) === 'repeatable';
+      if (isOwnRotation && !isReplay) requireCurrentToken(caller, account);
       const secret = createSecret();
       const revoked = revokeTokens ? ['tokensRevokedBefore'] : [];
       const stamp = stampOf(caller, account, 'regenerate-secret', revoked);

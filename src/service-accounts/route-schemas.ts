@@ -130,7 +130,7 @@ export const regenerate = {
   operationId: 'regenerateSecret',
   summary: 'Regenerate the secret',
   description:
-    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. You need every right that the account has. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.',
+    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. You need every right that the account has. With `service-accounts:rotate-own` in place of `service-accounts:write` a service account may do this to itself, with a token that is younger than its secret, and send `overlapSeconds` alone. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.',
   tags,
   params: accountParams,
   headers: keyedConditionHeaders,

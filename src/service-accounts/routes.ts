@@ -30,8 +30,10 @@ export interface ServiceAccountRoutesOptions {
   readonly auditLog: AuditLog;
 }
 
-const reading = { requiredPermission: 'service-accounts:read' } as const;
-const writing = { requiredPermission: 'service-accounts:write' } as const;
+const reading = { requiredPermissions: ['service-accounts:read'] } as const;
+const writing = { requiredPermissions: ['service-accounts:write'] } as const;
+/** An account that may rotate its own secret alone is held to that by the operation. */
+const rotating = { requiredPermissions: ['service-accounts:write', 'service-accounts:rotate-own'] } as const;
 
 const all = '/service-accounts';
 const one = '/service-accounts/:id';
@@ -111,7 +113,7 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
     ),
   );
 
-  app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request, reply) =>
+  app.post(`${one}/regenerate-secret`, { config: rotating, schema: schemas.regenerate }, (request, reply) =>
     disclose('regenerate-secret', request, reply, (context) =>
       regenerateSecret(context, request.params.id, request.body ?? {}, options),
     ),

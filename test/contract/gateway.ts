@@ -41,7 +41,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const catalogue = await open().catalogue();
       expect(catalogue.groups).toEqual(shippedCatalogue.groups);
       expect(catalogue.included).toEqual(shippedCatalogue.included);
-      expect(permissionNames(catalogue)).toHaveLength(22);
+      expect(permissionNames(catalogue)).toHaveLength(23);
     });
 
     it('gives back a new account as it was made, without its secret', async () => {

@@ -40,7 +40,10 @@ async function build() {
         body: { username, mode: 'admin', ...body },
       });
       if (answer.status !== 201) throw new Error(`not created: ${answer.text}`);
-      return answer.body as { id: string; clientId: string; clientSecret: string; username: string };
+      return answer.body as Record<
+        'id' | 'clientId' | 'clientSecret' | 'secretCreatedAt' | 'username',
+        string
+      >;
     },
     /** All clients with their secrets and attributes, and what is kept for usernames and tenants. */
     state: () => stateOf(realm),

@@ -449,6 +449,8 @@ export const messages = {
   'permission.service-accounts:read.description': 'الاطلاع على حسابات الخدمة دون أسرارها.',
   'permission.service-accounts:write': 'إدارة حسابات الخدمة',
   'permission.service-accounts:write.description': 'إنشاء حسابات الخدمة وتغييرها وتعطيلها وحذفها.',
+  'permission.service-accounts:rotate-own': 'تجديد سرّه بنفسه',
+  'permission.service-accounts:rotate-own.description': 'السماح لحساب الخدمة باستبدال سرّه بنفسه.',
 
   'sign-in.pending': 'جارٍ تسجيل دخولك',
   'sign-in.failed.title': 'تعذّر تسجيل دخولك',
