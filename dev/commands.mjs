@@ -147,6 +147,13 @@ export const commands = /** @type {const} */ ({
     takes: '4 minutes',
     settings: ports,
   },
+  'generated-clients': {
+    file: 'dev/generated-clients/run.ts',
+    summary: 'run clients that six generators make from the contract against what npm run up has started',
+    takes: '2 minutes; the first time 5',
+    details: 'They need Python, Go, and Java with Maven.',
+    settings: ports,
+  },
   races: {
     file: 'test/harness/races.ts',
     summary: 'look for lost writes, by racing changes of one account (needs PostgreSQL)',

@@ -56,6 +56,9 @@ export const clientAttributes = {
   updatedBy: 'orki.updated-by',
   secretCreatedAt: 'orki.secret-created-at',
   secretHint: 'orki.secret-hint',
+  /** SHA-256 of the secret, by which a leaked one is found, and of the one before while that is valid. */
+  secretSha256: 'orki.secret-sha256',
+  previousSecretSha256: 'orki.previous-secret-sha256',
   /** When the secret ends, as it is shown: Keycloak's own attribute says nothing once it has replaced an expired one. */
   secretExpiresAt: 'orki.secret-expires-at',
   /** Of how many days before its end somebody was warned last; absent when of none. */

@@ -107,6 +107,21 @@ describe('the configuration', () => {
     expect(failureOf({ ...needed, WEBHOOK_URL: url, WEBHOOK_SECRET: 'canary' })).not.toContain('canary');
   });
 
+  it('takes the keys of a secret scanner where its reports are taken, and says what is wrong with them', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = publicKey.export({ type: 'spki', format: 'pem' });
+    const keys = JSON.stringify({ public_keys: [{ key_identifier: 'one', key, is_current: true }] });
+    const file = fileWith(keys);
+    const { leaks } = load({ LEAK_REPORTS: 'deactivate', LEAK_REPORT_KEYS_FILE: file });
+    expect(leaks).toMatchObject({ action: 'deactivate' });
+    expect(leaks?.keys.get('one')?.equals(publicKey)).toBe(true);
+    expect(load({ LEAK_REPORT_KEYS_FILE: file }).leaks).toBeUndefined();
+    expect(failureOf({ ...needed, LEAK_REPORTS: 'report' })).toContain('LEAK_REPORT_KEYS_FILE, is needed');
+    expect(failureOf({ ...needed, LEAK_REPORTS: 'report', LEAK_REPORT_KEYS: 'x' })).toContain(
+      'has to be JSON',
+    );
+  });
+
   it('takes the key from a file, before any secret', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const file = fileWith(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { run } from '../child.ts';
 import { ensureDependencies } from '../dependencies.mjs';
-import { findJava, findOnPath } from '../keycloak/java.ts';
+import { findJava } from '../keycloak/java.ts';
+import { must } from '../must.ts';
 import { local } from '../paths.ts';
 import { Problem } from '../problem.ts';
 
@@ -42,16 +42,3 @@ export async function javaProgram(folder: string, mainClass: string): Promise<Co
 
 /** Such as integrators-python. */
 const keptName = (folder: string) => `${basename(join(folder, '..'))}-${basename(folder)}`;
-
-async function must(
-  command: string,
-  args: string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<void> {
-  if (!command.includes('/') && !findOnPath(command)) throw new Problem(`${command} is needed for a sample.`);
-  const output: string[] = [];
-  const settings = { cwd, env: { ...process.env, ...env } };
-  const code = await run(command, args, { ...settings, onOutput: (text) => void output.push(text) });
-  if (code !== 0) throw new Problem(`${command} ${args.join(' ')} failed.\n${output.join('')}`);
-}

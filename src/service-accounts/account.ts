@@ -50,6 +50,9 @@ export interface Account {
   readonly expiryWarnedDays: number | null;
   /** Null when the secret is the only one. */
   readonly previousSecret: PreviousSecret | null;
+  /** SHA-256 of the secret and of the previous one, in hex; null where none was kept of it, as by earlier versions. */
+  readonly secretSha256: string | null;
+  readonly previousSecretSha256: string | null;
   /** Tokens that were issued before are revoked (RFC 3339, whole seconds); null when none were. */
   readonly tokensRevokedBefore: string | null;
   readonly createdAt: string;

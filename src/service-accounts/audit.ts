@@ -36,6 +36,8 @@ export type AuditedAction =
   | (typeof auditedActions)[number]
   /** The secret expires within thirty, seven or one days (the sweep). */
   | 'secret-expiring'
+  /** A scanner found the secret somewhere. */
+  | 'secret-leaked'
   /** An account that is left inactive does not come back with its tenant (`npm run tenant`). */
   | 'leave-inactive';
 

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
 import type { Stamp } from '../../src/service-accounts/account.ts';
 import type { ConnectGateway, Gateway, SecretRenewal } from '../../src/service-accounts/gateway.ts';
+import { secretDigest } from '../../src/service-accounts/secret.ts';
 import { shippedCatalogue } from '../support/catalogue.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
@@ -63,6 +64,8 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
         updatedBy: by,
         secretCreatedAt: at,
         previousSecret: null,
+        secretSha256: secretDigest(account.secret),
+        previousSecretSha256: null,
         tokensRevokedBefore: null,
         expiryWarnedDays: null,
         unfinishedSince: null,
@@ -180,7 +183,11 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       await gateway.replaceSecret(id, renewal('second', previous), stamp);
       const expectOverlap = async (rest: object, previousSecret: object | null = previous) =>
         expect(await gateway.findAccount(id)).toMatchObject({ ...rest, previousSecret });
-      await expectOverlap({ secretHint: 'seco' });
+      const digests = {
+        secretSha256: secretDigest('orki_sa_second'),
+        previousSecretSha256: secretDigest(account.secret),
+      };
+      await expectOverlap({ secretHint: 'seco', ...digests });
       await gateway.editAccount(account, { description: 'edited' }, stamp);
       await gateway.setStatus(id, { active: false }, stamp);
       await gateway.setStatus(id, { active: true }, stamp);
@@ -195,7 +202,8 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       await expectOverlap({ secretHint: 'four', updatedBy: stamp.by }, null);
       await gateway.replaceSecret(id, renewal('fifth', { hint: 'four', validUntil: inSeconds(60) }), stamp);
       await gateway.replaceSecret(id, renewal('sixth', 'ends'), stamp);
-      await expectOverlap({ secretHint: 'sixt' }, null);
+      const last = { secretSha256: secretDigest('orki_sa_sixth'), previousSecretSha256: null };
+      await expectOverlap({ secretHint: 'sixt', ...last }, null);
       expect(JSON.stringify(await gateway.findAccount(id))).not.toContain('orki_sa_');
     });
 

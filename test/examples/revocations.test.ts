@@ -32,18 +32,22 @@ const listed = (entries: object[], etag = '"one"') =>
   Response.json({ revocations: entries }, { headers: { etag } });
 const entry = { clientId: 'sa-1', issuedBefore };
 
-it('a token that was revoked is refused within five seconds, and one that is issued later is not', async () => {
-  let isRevoked = false;
-  const { feed } = follow(() => (isRevoked ? listed([entry]) : listed([])));
-  await vi.advanceTimersByTimeAsync(3_100);
-  expect(feed.isRevoked(revoked)).toBe(false);
-  isRevoked = true;
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(feed.isRevoked(revoked)).toBe(true);
-  expect(feed.isRevoked({ azp: 'sa-1', iat })).toBe(false);
-  expect(feed.isRevoked({ azp: 'sa-2', iat: iat - 1 })).toBe(false);
-  expect(feed.isRevoked({ azp: 'sa-1' })).toBe(true);
-});
+// The moments right after the list was read are the worst ones.
+it.each([3_100, 6_100, 9_100, 12_100])(
+  'a token that was revoked after %i ms is refused within five seconds, and no later one is',
+  async (revokedAt) => {
+    let isRevoked = false;
+    const { feed } = follow(() => (isRevoked ? listed([entry]) : listed([])));
+    await vi.advanceTimersByTimeAsync(revokedAt);
+    expect(feed.isRevoked(revoked)).toBe(false);
+    isRevoked = true;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(feed.isRevoked(revoked)).toBe(true);
+    expect(feed.isRevoked({ azp: 'sa-1', iat })).toBe(false);
+    expect(feed.isRevoked({ azp: 'sa-2', iat: iat - 1 })).toBe(false);
+    expect(feed.isRevoked({ azp: 'sa-1' })).toBe(true);
+  },
+);
 
 it('the list is asked for with the ETag of the one before, and stays when it is the same', async () => {
   let asked = 0;

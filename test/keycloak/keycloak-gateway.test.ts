@@ -7,6 +7,7 @@ import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts
 import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
 import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
 import type { AdminAnswer, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
+import { secretDigest } from '../../src/service-accounts/secret.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
 /** The gateway to a Keycloak that answers every call with this. */
@@ -117,12 +118,14 @@ describe('the gateway to Keycloak', () => {
     };
     const renewed = {
       'orki.secret-hint': 'h',
+      'orki.secret-sha256': secretDigest('v'),
       'orki.secret-created-at': stamp.at,
       'orki.requests': '',
       'orki.secret-expires-at': '',
       'client.secret.expiration.time': '',
       'orki.expiry-warned': '',
       'orki.previous-secret': '',
+      'orki.previous-secret-sha256': '',
       'client.secret.rotated': '',
       'client.secret.rotated.creation.time': '',
       'client.secret.rotated.expiration.time': '',

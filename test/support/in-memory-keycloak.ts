@@ -13,6 +13,7 @@ import type {
   UsernameReservation,
 } from '../../src/service-accounts/gateway.ts';
 import { notFound } from '../../src/service-accounts/load.ts';
+import { secretDigest } from '../../src/service-accounts/secret.ts';
 import { usernameKey } from '../../src/service-accounts/username.ts';
 
 const tokenLifeMs = 300_000;
@@ -138,14 +139,19 @@ export class InMemoryKeycloak {
         else if (previous !== 'stays') stored.rotatedSecret = stored.secret;
         stored.secret = secret.value;
         const previousSecret = previous === 'ends' ? null : previous;
+        const replaced = stored.account.secretSha256;
         const { tokensRevokedBefore } = renewal;
         this.#update(id, stamp, {
           secretHint: secret.hint,
+          secretSha256: secretDigest(secret.value),
           secretCreatedAt: stamp.at,
           secretExpiresAt: expiresAt,
           expiryWarnedDays: null,
           requests,
-          ...(previousSecret !== 'stays' && { previousSecret }),
+          ...(previousSecret !== 'stays' && {
+            previousSecret,
+            previousSecretSha256: previousSecret === null ? null : replaced,
+          }),
           ...(tokensRevokedBefore !== undefined && { tokensRevokedBefore }),
         });
       },
@@ -155,7 +161,7 @@ export class InMemoryKeycloak {
       },
       endPreviousSecret: async (id, stamp) => {
         this.#stored(id).rotatedSecret = undefined;
-        this.#update(id, stamp, { previousSecret: null });
+        this.#update(id, stamp, { previousSecret: null, previousSecretSha256: null });
       },
       canRotateSecrets: async () => this.canRotateSecrets,
       finishAccount: async (id) => {
@@ -268,10 +274,12 @@ function asOfNow(account: Account): Account {
   return withVersion({ ...rest, previousSecret: isValid ? previousSecret : null });
 }
 
-function created({ secret: _, at, by, ...rest }: NewAccount): Account {
+function created({ secret, at, by, ...rest }: NewAccount): Account {
   const times = {
     secretCreatedAt: at,
     previousSecret: null,
+    secretSha256: secretDigest(secret),
+    previousSecretSha256: null,
     tokensRevokedBefore: null,
     expiryWarnedDays: null,
     createdAt: at,

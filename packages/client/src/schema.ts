@@ -1692,6 +1692,7 @@ export type problemCode =
     | 'invalid-token'
     | 'wrong-tenant'
     | 'tenant-off'
+    | 'signature-invalid'
     | 'permission-missing'
     | 'service-account-not-found'
     | 'route-not-found'

@@ -20,6 +20,7 @@ import type {
 } from '../../service-accounts/gateway.ts';
 import { parseHistory, serializeHistory } from '../../service-accounts/history.ts';
 import { parseRequests, serializeRequests } from '../../service-accounts/remembered-requests.ts';
+import { secretDigest } from '../../service-accounts/secret.ts';
 
 /** The client that a new account is: confidential, client credentials only, its tokens with our scope alone. */
 export function newClient(account: NewAccount): ClientRepresentation {
@@ -56,6 +57,7 @@ export function newClient(account: NewAccount): ClientRepresentation {
       ...updatedAttributes(account),
       [attribute.secretCreatedAt]: account.at,
       [attribute.secretHint]: account.secretHint,
+      [attribute.secretSha256]: secretDigest(account.secret),
       ...(account.secretExpiresAt === null ? {} : expiryAttributes(account.secretExpiresAt)),
       [attribute.unfinishedSince]: account.at,
       [attribute.requests]: serializeRequests(account.requests),
@@ -122,6 +124,7 @@ export function secretAttributes(
 ): Record<string, string> {
   return {
     [attribute.secretHint]: secret.hint,
+    [attribute.secretSha256]: secretDigest(secret.value),
     [attribute.secretCreatedAt]: at,
     [attribute.requests]: serializeRequests(requests),
     ...expiryAttributes(expiresAt),
@@ -149,6 +152,7 @@ export function previousSecretAttributes(
   const { rotated, rotatedAt, rotatedExpiresAt } = keycloakSecretAttributes;
   return {
     [attribute.previousSecret]: previous === null ? '' : JSON.stringify(previous),
+    [attribute.previousSecretSha256]: previous === null ? '' : secretDigest(secret),
     [rotated]: previous === null ? '' : secret,
     [rotatedAt]: previous === null ? '' : epochSeconds(at),
     [rotatedExpiresAt]: previous === null ? '' : epochSeconds(previous.validUntil),
@@ -213,6 +217,8 @@ const managedClient = z.object({
     [attribute.permissions]: z.string().default(''),
     [attribute.secretHint]: z.string().default(''),
     [attribute.requests]: z.string().optional(),
+    [attribute.secretSha256]: z.string().optional(),
+    [attribute.previousSecretSha256]: z.string().optional(),
     [attribute.history]: z.string().optional().catch(undefined),
     [attribute.previousSecret]: z.string().optional(),
   }),
@@ -260,6 +266,8 @@ export function accountOf(client: unknown): Account | undefined {
       keycloakSecretAttributes.rotated in attributes
         ? previousSecretFrom(attributes[attribute.previousSecret])
         : null,
+    secretSha256: attributes[attribute.secretSha256] || null,
+    previousSecretSha256: attributes[attribute.previousSecretSha256] || null,
     tokensRevokedBefore: notBefore ? new Date(notBefore * 1000).toISOString() : null,
     createdAt,
     createdBy: actorFrom(attributes[attribute.createdBy]),

@@ -351,6 +351,7 @@ export const messages = {
   'error.invalid-json': 'The service could not read the request.',
   'error.missing-token': 'You are not signed in any more. Sign in again, then try again.',
   'error.invalid-token': 'Your session is not accepted any more. Sign in again, then try again.',
+  'error.signature-invalid': 'The request is not signed as the service needs it. Nothing was changed.',
   'error.wrong-tenant': 'You are signed in to another tenant. Nothing was changed.',
   'error.tenant-off':
     'The operator of Orki has switched off the service accounts of your tenant. Nothing was changed.',
