@@ -5,6 +5,7 @@ import { findChromium } from './test/support/browser.ts';
 // Where there is none, people need not have one; CI does.
 const withoutBrowser = findChromium() === undefined && process.env.CI === undefined;
 const withoutNginx = findOnPath('nginx') === undefined && process.env.CI === undefined;
+const withoutHaproxy = findOnPath('haproxy') === undefined && process.env.CI === undefined;
 
 export default defineConfig({
   test: {
@@ -13,7 +14,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/live/**', 'test/compose/**', 'test/web/**'],
+          exclude: [
+            'test/live/**',
+            'test/compose/**',
+            'test/web/**',
+            ...(withoutHaproxy ? ['test/haproxy.test.ts'] : []),
+          ],
           // Loading the service anew for each of some fifty files took more than half of the time.
           isolate: false,
           maxWorkers: '100%',

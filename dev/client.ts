@@ -39,10 +39,32 @@ async function generate(): Promise<string> {
     const target = join(folder, 'schema.ts');
     const contract = join(root, 'openapi', 'openapi.json');
     node([join(generator, 'node_modules/openapi-typescript/bin/cli.js'), contract, '--output', target]);
-    return readFileSync(target, 'utf8');
+    return readFileSync(target, 'utf8') + codes(JSON.parse(readFileSync(contract, 'utf8')));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The contract, as far as its error codes are read. */
+interface Contract {
+  readonly paths: Record<string, Record<string, { operationId: string; 'x-problem-codes'?: string[] }>>;
+  readonly components: { schemas: { Problem: { properties: { code: { 'x-extensible-enum': string[] } } } } };
+}
+
+/** The types of the codes that this version has: the contract leaves them open, so that openapi-typescript sees none. */
+function codes({ paths, components }: Contract): string {
+  const union = (names: readonly string[]) => names.map((name) => `\n    | '${name}'`).join('');
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const byOperation = operations.flatMap(({ operationId, 'x-problem-codes': names }) =>
+    names === undefined ? [] : [`    ${operationId}:${union(names)};\n`],
+  );
+  const known = components.schemas.Problem.properties.code['x-extensible-enum'];
+  return `/** The codes of this version. */
+export type problemCode =${union(known)};
+/** The codes that each operation of this version can be refused with. */
+export interface problemCodes {
+${byOperation.join('')}}
+`;
 }
 
 /** Builds the package and writes its tarball into that folder; gives the tarball's path. */

@@ -76,6 +76,12 @@ export const commands = /** @type {const} */ ({
     takes: '30 s',
     explainsItself: true,
   },
+  caches: {
+    file: 'src/commands/caches.ts',
+    summary: 'clear the caches of Keycloak nodes after they were cut off from each other',
+    takes: '3 s',
+    explainsItself: true,
+  },
   secrets: {
     file: 'dev/compose-secrets.mjs',
     summary: 'make the secrets and keys that docker compose mounts',
@@ -117,7 +123,7 @@ export const commands = /** @type {const} */ ({
     takes: '5 minutes',
     passesOn: vitest,
     options: {
-      screenshots: { type: flag, default: false, about: 'write docs/screenshots anew' },
+      screenshots: { type: flag, default: false, about: 'write docs/screenshots again' },
     },
     settings: { KEYCLOAK: 'container or distribution' },
   },
@@ -137,8 +143,15 @@ export const commands = /** @type {const} */ ({
   },
   integrators: {
     file: 'dev/integrators/run.ts',
-    summary: "run the integrators' samples against what npm run up has started",
-    takes: '2 minutes',
+    summary: 'run the samples for integrators and resource servers against what npm run up has started',
+    takes: '4 minutes',
+    settings: ports,
+  },
+  'generated-clients': {
+    file: 'dev/generated-clients/run.ts',
+    summary: 'run clients that six generators make from the contract against what npm run up has started',
+    takes: '2 minutes; the first time 5',
+    details: 'They need Python, Go, and Java with Maven.',
     settings: ports,
   },
   races: {
@@ -149,7 +162,13 @@ export const commands = /** @type {const} */ ({
 The same writes by raw calls of the Admin API show what is lost without the service.`,
     options: {
       rounds: { type: text, number: true, default: '1000', value: 'N', about: 'rounds through the service' },
-      'raw-rounds': { type: text, number: true, default: '200', value: 'N', about: 'rounds of raw calls' },
+      'raw-rounds': {
+        type: text,
+        number: true,
+        default: '200',
+        value: 'N',
+        about: 'rounds of raw calls; 0 for none',
+      },
       seed: { type: text, number: true, default: '1', value: 'N', about: 'seed of the random numbers' },
       minutes: { type: text, number: true, default: '40', value: 'N', about: 'stop after so long' },
       nodes: {
@@ -157,7 +176,8 @@ The same writes by raw calls of the Admin API show what is lost without the serv
         number: true,
         default: '1',
         value: 'N',
-        about: '2: two Keycloak nodes behind a balancer that deals out each call anew (Linux, as root)',
+        about:
+          '2: two Keycloak nodes behind a balancer that may send each call to another node (Linux, as root)',
       },
       pinned: { type: flag, default: false, about: 'with two nodes, each replica has its own' },
     },
@@ -176,7 +196,17 @@ they are cut off from each other, and after one was frozen. The truth is what th
         value: 'N',
         about: 'how often each pair of changes is tried',
       },
-      only: { type: text, value: 'cut|freeze', about: 'only that' },
+      only: { type: text, value: 'cut|freeze', choices: ['cut', 'freeze'], about: 'only that' },
+      short: {
+        type: flag,
+        default: false,
+        about: 'only what depends on the partition, and without the balancer that checks no health',
+      },
+      unfenced: {
+        type: flag,
+        default: false,
+        about: 'tell the service of one node (KEYCLOAK_NODES=1), to see what it loses then',
+      },
       option: {
         type: text,
         multiple: true,

@@ -83,6 +83,8 @@ function makeMissing(vault) {
   make('bootstrap-secret', secret);
   make('operator-key.pem', newKey);
   make('service-key.pem', newKey);
+  // The form that Standard Webhooks gives its keys.
+  make('webhook-secret', () => `whsec_${randomBytes(32).toString('base64')}`);
   make('service-public-keys.pem', () => publicHalf(vault.read('service-key.pem')));
   return made;
 }

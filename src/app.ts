@@ -18,6 +18,7 @@ import { installProblemDetails, refuseUnroutable } from './http/problem-details.
 import { limitRates, type RateLimits } from './http/rate-limit.ts';
 import { type SettingsPageOptions, settingsPage } from './http/settings-page.ts';
 import { validatorCompiler } from './http/validation.ts';
+import { type LeakRoutesOptions, leakRoutes } from './leaks/leak-routes.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { type RequestWatch, watchRequests } from './observability/requests.ts';
 import type { Tracing } from './observability/tracing.ts';
@@ -43,6 +44,8 @@ export interface AppDependencies {
   /** Addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   readonly rateLimits: RateLimits;
+  /** What takes reports of leaked secrets; undefined where none are taken. */
+  readonly leaks?: LeakRoutesOptions | undefined;
   /** Origins whose pages may read answers. */
   readonly corsOrigins: readonly string[];
   /** Whether /swagger is served. */
@@ -101,12 +104,16 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });
-      permissionRoutes(api, gatewayFor);
+      permissionRoutes(api, { gatewayFor, maxSecretLifetimeDays });
       const limits = { maxAccountsPerTenant, maxSecretLifetimeDays };
       serviceAccountRoutes(api, { gatewayFor, publicUrl, tokenUrl, auditLog, ...limits });
     },
     { prefix: '/api/v1/tenants/:tenantId' },
   );
+  if (dependencies.leaks) {
+    const { leaks } = dependencies;
+    await app.register(async (api) => leakRoutes(api, leaks), { prefix: '/api/v1' });
+  }
   refuseOtherMethods();
   return app;
 }

@@ -3,6 +3,8 @@ import { readFileVariables } from './file-variables.ts';
 import type { RateLimits } from './http/rate-limit.ts';
 import type { ClientCredential } from './keycloak/calls/client-authentication.ts';
 import { readPrivateKey } from './keycloak/calls/client-keys.ts';
+import type { LeakAction } from './leaks/handle-report.ts';
+import { type ReportKeys, readReportKeys } from './leaks/report-keys.ts';
 import { localAddresses } from './local-addresses.ts';
 import { names } from './names.ts';
 import type { TelemetrySettings } from './observability/telemetry.ts';
@@ -45,6 +47,11 @@ export const settings = z.object({
     .optional()
     .describe('The address under which the service reaches Keycloak, if that is another one'),
   KEYCLOAK_REALM: z.string().min(1).default('orki').describe('The realm of the tenants'),
+  KEYCLOAK_NODES: count
+    .default(1)
+    .describe(
+      'How many nodes Keycloak has; with 2 or more, no change goes by what the caches of a node hold',
+    ),
   KEYCLOAK_CLIENT_ID: z
     .string()
     .min(1)
@@ -98,6 +105,21 @@ export const settings = z.object({
     .min(1)
     .optional()
     .describe('A file with the key, instead of WEBHOOK_SECRET'),
+  LEAK_REPORTS: z
+    .enum(['off', 'report', 'deactivate'])
+    .default('off')
+    .describe(
+      'What is done when a secret scanner reports a secret: nothing, a record and a webhook, or also deactivating the account',
+    ),
+  LEAK_REPORT_KEYS: z
+    .string()
+    .optional()
+    .describe("The scanner's public keys, as GitHub publishes them (JSON)"),
+  LEAK_REPORT_KEYS_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A file with the keys, instead of LEAK_REPORT_KEYS'),
   CORS_ORIGINS: list
     .pipe(z.array(origin))
     .optional()
@@ -142,6 +164,7 @@ export interface Config {
     readonly issuer: string;
     readonly internalUrl: string;
     readonly realm: string;
+    readonly nodes: number;
     readonly clientId: string;
     readonly credential: ClientCredential;
   };
@@ -150,6 +173,8 @@ export interface Config {
   /** 0 for never. */
   readonly sweepIntervalMs: number;
   readonly webhook: WebhookSettings | undefined;
+  /** Undefined where no reports are taken. */
+  readonly leaks: { readonly action: LeakAction; readonly keys: ReportKeys } | undefined;
   readonly trustedProxies: readonly string[];
   readonly auditFile: string | undefined;
   readonly rateLimits: RateLimits;
@@ -173,16 +198,19 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     'KEYCLOAK_CLIENT_KEY',
     'KEYCLOAK_CLIENT_SECRET',
     'WEBHOOK_SECRET',
+    'LEAK_REPORT_KEYS',
   ]);
   const parsed = settings.safeParse(given);
   const issues = parsed.error === undefined ? [] : settingFaults(parsed.error, given);
   const credential = faults.length === 0 ? clientCredential(given) : undefined;
   if (typeof credential === 'string') faults.push(credential);
+  const leaks = faults.length === 0 ? leakSettings(given) : undefined;
+  if (typeof leaks === 'string') faults.push(leaks);
   const { WEBHOOK_URL: webhookUrl, WEBHOOK_SECRET: webhookSecret } = given;
   if (webhookUrl !== undefined && webhookSecret === undefined) {
     faults.push('WEBHOOK_SECRET: this, or WEBHOOK_SECRET_FILE, is needed with WEBHOOK_URL');
   }
-  if (!parsed.success || typeof credential !== 'object' || faults.length > 0) {
+  if (!parsed.success || typeof credential !== 'object' || typeof leaks === 'string' || faults.length > 0) {
     throw new Error(['These settings are missing or wrong:', ...issues, ...faults].join('\n  '));
   }
   const value = parsed.data;
@@ -194,6 +222,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       issuer: `${value.KEYCLOAK_URL}/realms/${encodeURIComponent(value.KEYCLOAK_REALM)}`,
       internalUrl: value.KEYCLOAK_INTERNAL_URL ?? value.KEYCLOAK_URL,
       realm: value.KEYCLOAK_REALM,
+      nodes: value.KEYCLOAK_NODES,
       clientId: value.KEYCLOAK_CLIENT_ID,
       credential,
     }),
@@ -204,6 +233,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       value.WEBHOOK_URL === undefined || value.WEBHOOK_SECRET === undefined
         ? undefined
         : Object.freeze({ url: value.WEBHOOK_URL, secret: value.WEBHOOK_SECRET }),
+    leaks: Object.freeze(leaks),
     rateLimits: Object.freeze({
       perCallerPerMinute: value.RATE_LIMIT_PER_CALLER,
       perTenantPerMinute: value.RATE_LIMIT_PER_TENANT,
@@ -223,6 +253,19 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     }),
     logLevel: value.LOG_LEVEL,
   });
+}
+
+/** What is done with reports of leaked secrets, undefined for none, or what is wrong with it. */
+function leakSettings(env: Readonly<Record<string, string>>): Config['leaks'] | string {
+  const { LEAK_REPORTS: action, LEAK_REPORT_KEYS: keys } = env;
+  if (action !== 'report' && action !== 'deactivate') return undefined;
+  if (keys === undefined)
+    return 'LEAK_REPORT_KEYS: this, or LEAK_REPORT_KEYS_FILE, is needed with LEAK_REPORTS';
+  try {
+    return { action, keys: readReportKeys(keys) };
+  } catch (error) {
+    return `LEAK_REPORT_KEYS: it ${(error as Error).message}`;
+  }
 }
 
 /** The credential, or what is wrong with it. */

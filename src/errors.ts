@@ -9,6 +9,7 @@ export const errorTable = {
   'invalid-token': { status: 401, title: 'The access token is not accepted' },
   'wrong-tenant': { status: 403, title: 'The access token belongs to another tenant' },
   'tenant-off': { status: 403, title: "The tenant's service accounts are switched off" },
+  'signature-invalid': { status: 403, title: 'The signature is not valid' },
   'permission-missing': { status: 403, title: 'A permission is missing' },
   'service-account-not-found': { status: 404, title: 'There is no such service account' },
   'route-not-found': { status: 404, title: 'There is no such resource' },

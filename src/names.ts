@@ -23,7 +23,14 @@ export const names = {
   userScope: 'orki-user',
   /** The user attribute, and the claim, that names the tenant. */
   tenantClaim: 'tenant_id',
+  /** The claim that repeats the roles of `orki-api` as a list at the top level, where libraries look for permissions. */
+  permissionsClaim: 'permissions',
   modeRoles: { admin: 'mode-admin', agent: 'mode-agent' },
+  /**
+   * A role of `orki-api` that gives nothing and is in no token. It is mapped to an account's user while its rights are
+   * changed on a Keycloak of several nodes; see `fencedRoles`.
+   */
+  fenceRole: 'read-fence',
   /** Keycloak's own client whose roles administer a realm. */
   managementClient: 'realm-management',
   /**
@@ -49,6 +56,9 @@ export const clientAttributes = {
   updatedBy: 'orki.updated-by',
   secretCreatedAt: 'orki.secret-created-at',
   secretHint: 'orki.secret-hint',
+  /** SHA-256 of the secret, by which a leaked one is found, and of the one before while that is valid. */
+  secretSha256: 'orki.secret-sha256',
+  previousSecretSha256: 'orki.previous-secret-sha256',
   /** When the secret ends, as it is shown: Keycloak's own attribute says nothing once it has replaced an expired one. */
   secretExpiresAt: 'orki.secret-expires-at',
   /** Of how many days before its end somebody was warned last; absent when of none. */
@@ -59,8 +69,12 @@ export const clientAttributes = {
   offWithTenant: 'orki.off-with-tenant',
   /** Since when an account is being made; gone when it is finished. */
   unfinishedSince: 'orki.unfinished-since',
+  /** The last changes of the account; see `serializeHistory`. */
+  history: 'orki.history',
   /** Which requests with an Idempotency-Key set its secret; see `RememberedRequests`. */
   requests: 'orki.requests',
+  /** Written anew under each lock where Keycloak has several nodes, so that a read can be seen to be current. */
+  readFence: 'orki.read-fence',
 } as const;
 
 /**
@@ -97,6 +111,13 @@ export const lockRoleNames = {
   idle: (id: string) => `idle.${id}`,
 } as const;
 
+/**
+ * The role of `orki-locks` by which the tokens of an account are revoked that were issued before a second (since 1970), or
+ * what the names of all of a tenant begin with.
+ */
+export const revocationRoleName = (tenantId: string, clientId?: string, second?: number): string =>
+  `revoked.${tenantId}.${clientId === undefined ? '' : `${clientId}.${second}`}`;
+
 /** The role of `orki-usernames` by which a username is reserved; the digest stands for any character in it. */
 export const usernameRoleName = (tenantId: string, digest: string): string => `${tenantId}.${digest}`;
 
@@ -106,6 +127,8 @@ export const roleAttributes = {
   groupLabel: 'orki.group-label',
   label: 'orki.label',
   order: 'orki.order',
+  /** Mode admin does not include it; absent for every other permission. */
+  excludedFromAdmin: 'orki.excluded-from-admin',
 } as const;
 
 /** Attributes by which provisioning keeps track of what it made. */

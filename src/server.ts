@@ -7,11 +7,12 @@ import { createTokenVerifier } from './auth/token-verifier.ts';
 import { loadConfig } from './config.ts';
 import { gracefulClose } from './http/close-gracefully.ts';
 import { connectKeycloak } from './keycloak/connect.ts';
+import { handleReport, type ReportedSecret } from './leaks/handle-report.ts';
 import { createLogger } from './observability/logger.ts';
 import { createTelemetry, publishMetrics } from './observability/telemetry.ts';
 import { auditedActions, createAuditLog } from './service-accounts/audit.ts';
 import { warningDays } from './service-accounts/secret-expiry.ts';
-import { callTimeoutMs, shutdownMs } from './time-limits.ts';
+import { callTimeoutMs, requestWorkMs, shutdownMs } from './time-limits.ts';
 import { expiryWatch } from './upkeep/expiry-watch.ts';
 import { scheduleSweeps } from './upkeep/sweep-schedule.ts';
 import { webhookSender } from './upkeep/webhook.ts';
@@ -38,6 +39,23 @@ const signingKeys = fetchSigningKeys(
   observeKeycloak,
 );
 const auditLog = createAuditLog(config.auditFile);
+const send = config.webhook && webhookSender(config.webhook);
+const { leaks: leakSettings } = config;
+const leaks = leakSettings && {
+  keys: leakSettings.keys,
+  handle: (reported: readonly ReportedSecret[]) =>
+    handleReport(
+      {
+        action: leakSettings.action,
+        accounts: keycloak.sweepTargets.accounts,
+        connect: () => keycloak.connectGateway({ signal: AbortSignal.timeout(requestWorkMs) }),
+        auditLog,
+        send,
+        onFailure: (error) => logger.warn({ err: error }, 'a report of leaked secrets was not carried out'),
+      },
+      reported,
+    ),
+};
 const app = await buildApp({
   connectGateway: keycloak.connectGateway,
   checkReadiness: keycloak.checkReadiness,
@@ -48,6 +66,7 @@ const app = await buildApp({
   maxAccountsPerTenant: config.maxAccountsPerTenant,
   maxSecretLifetimeDays: config.maxSecretLifetimeDays,
   auditLog,
+  leaks,
   trustedProxies: config.trustedProxies,
   rateLimits: config.rateLimits,
   corsOrigins: config.corsOrigins,
@@ -64,7 +83,7 @@ const publishedMetrics =
     logger.warn({ err: error }, 'the accounts were not counted'),
   ));
 
-const watch = expiryWatch(auditLog, metrics, config.webhook && webhookSender(config.webhook));
+const watch = expiryWatch(auditLog, metrics, send);
 const sweeps =
   config.sweepIntervalMs > 0 ? scheduleSweeps(keycloak, config.sweepIntervalMs, logger, watch) : undefined;
 

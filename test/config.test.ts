@@ -36,6 +36,7 @@ describe('the configuration', () => {
         issuer: 'http://127.0.0.1:8080/realms/orki',
         internalUrl: 'http://127.0.0.1:8080',
         realm: 'orki',
+        nodes: 1,
         clientId: 'orki-service-accounts',
         credential: { secret: 'canary-secret' },
       },
@@ -57,6 +58,7 @@ describe('the configuration', () => {
     ['PORT', '0', { port: 0 }],
     ['PUBLIC_URL', 'https://api.orki.ai/gateway/', { publicUrl: 'https://api.orki.ai/gateway' }],
     ['KEYCLOAK_CLIENT_ID', 'other', { keycloak: { clientId: 'other' } }],
+    ['KEYCLOAK_NODES', '3', { keycloak: { nodes: 3 } }],
     ['MAX_ACCOUNTS_PER_TENANT', '1', { maxAccountsPerTenant: 1 }],
     ['MAX_SECRET_LIFETIME_DAYS', '90', { maxSecretLifetimeDays: 90 }],
     ['SWEEP_INTERVAL_MINUTES', '0.5', { sweepIntervalMs: 30_000 }],
@@ -105,6 +107,21 @@ describe('the configuration', () => {
     expect(failureOf({ ...needed, WEBHOOK_URL: url, WEBHOOK_SECRET: 'canary' })).not.toContain('canary');
   });
 
+  it('takes the keys of a secret scanner where its reports are taken, and says what is wrong with them', () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = publicKey.export({ type: 'spki', format: 'pem' });
+    const keys = JSON.stringify({ public_keys: [{ key_identifier: 'one', key, is_current: true }] });
+    const file = fileWith(keys);
+    const { leaks } = load({ LEAK_REPORTS: 'deactivate', LEAK_REPORT_KEYS_FILE: file });
+    expect(leaks).toMatchObject({ action: 'deactivate' });
+    expect(leaks?.keys.get('one')?.equals(publicKey)).toBe(true);
+    expect(load({ LEAK_REPORT_KEYS_FILE: file }).leaks).toBeUndefined();
+    expect(failureOf({ ...needed, LEAK_REPORTS: 'report' })).toContain('LEAK_REPORT_KEYS_FILE, is needed');
+    expect(failureOf({ ...needed, LEAK_REPORTS: 'report', LEAK_REPORT_KEYS: 'x' })).toContain(
+      'has to be JSON',
+    );
+  });
+
   it('takes the key from a file, before any secret', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const file = fileWith(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
@@ -134,6 +151,8 @@ describe('a wrong configuration', () => {
     ['PUBLIC_URL', 'ftp://canary.test'],
     ['KEYCLOAK_URL', 'canary.test'],
     ['KEYCLOAK_INTERNAL_URL', 'file:///canary'],
+    ['KEYCLOAK_NODES', '0'],
+    ['KEYCLOAK_NODES', 'canary'],
     ['MAX_ACCOUNTS_PER_TENANT', '0'],
     ['MAX_SECRET_LIFETIME_DAYS', '0'],
     ['MAX_SECRET_LIFETIME_DAYS', '3651'],

@@ -31,6 +31,15 @@ describe('the container files', () => {
     ]);
   });
 
+  it('let compose pass on each setting that docs/operations.md tells operators to set', () => {
+    const [paragraph = ''] =
+      /^Compose reads its settings[\s\S]+?\n\n/m.exec(read('docs/operations.md')) ?? [];
+    const named = new Set(all(paragraph, /`([A-Z][A-Z_]+)/g));
+    const passedOn = all(read('docker-compose.yml'), /(?:\$\{|^ +)([A-Z][A-Z_]+)(?::-|:$)/gm);
+    expect(named.size).toBeGreaterThan(18);
+    expect([...named].filter((name) => !passedOn.includes(name))).toEqual([]);
+  });
+
   it('pin each image to one version', () => {
     const texts = [read('Dockerfile'), read('keycloak/Dockerfile'), read('docker-compose.yml')].join('\n');
     const images = all(texts, /^(?:FROM| +image:) (\S+)/gm);

@@ -297,7 +297,7 @@ const provocations: [
   [
     'invalid-request',
     rotatedWith([]),
-    'Send no body, or a JSON object with overlapSeconds, secretExpiresAt or secretLifetimeDays.',
+    'Send no body, or a JSON object with overlapSeconds, revokeTokens, secretExpiresAt or secretLifetimeDays.',
   ],
   ['overlap-unavailable', rotatedWith({ overlapSeconds: 60 }, false), 'Leave out overlapSeconds'],
   ['secret-expiry-unavailable', rotatedWith({ secretLifetimeDays: 5 }, false), 'Leave out secretExpiresAt'],
@@ -315,6 +315,19 @@ const provocations: [
     },
     'too many requests',
     { rateLimits: { perCallerPerMinute: 1, perTenantPerMinute: 100 } },
+  ],
+  [
+    'signature-invalid',
+    async ({ app }) => {
+      const { statusCode, headers, body } = await app.inject({
+        method: 'POST',
+        url: '/api/v1/leaks',
+        payload: [],
+      });
+      return { status: statusCode, headers, body: JSON.parse(body) };
+    },
+    'Sign the body with a key that is configured here',
+    { leaks: { keys: new Map(), handle: async () => undefined } },
   ],
   ['internal-error', failingWith(() => new TypeError('canary')), 'report it with the requestId'],
   ['keycloak-unavailable', failingWith(() => keycloakUnavailable(undefined)), 'Try again in a few seconds.'],

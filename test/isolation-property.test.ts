@@ -47,7 +47,19 @@ const request = fc.record({
   grant: fc.constantFrom(...grants),
   ownPath: fc.constantFrom(true, true, true, false),
   route: fc.constantFrom(
-    ...['permissions', 'list', 'list', 'create', 'create', 'get', 'patch', 'patch'],
+    ...[
+      'permissions',
+      'revocations',
+      'revoke-tokens',
+      'list',
+      'list',
+      'create',
+      'create',
+      'get',
+      'history',
+      'patch',
+      'patch',
+    ],
     ...['regenerate-secret', 'activate', 'deactivate', 'delete', 'put'],
   ),
   /** Counts through all accounts of both tenants, and some ids that are none. */
@@ -83,12 +95,14 @@ async function send({ service, cursors }: Session, wanted: Request): Promise<Ans
     { method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT'; path: string; body?: unknown }
   > = {
     permissions: { method: 'GET', path: `/${path}/permissions` },
+    revocations: { method: 'GET', path: `/${path}/revocations` },
     list: {
       method: 'GET',
       path: `${base}?limit=2${wanted.query}${cursor === undefined ? '' : `&cursor=${cursor}`}`,
     },
     create: { method: 'POST', path: base, body: { username: `u${wanted.account}`, mode: 'agent', ...json } },
     get: { method: 'GET', path: one },
+    history: { method: 'GET', path: `${one}/history` },
     patch: { method: 'PATCH', path: one, body: json },
     delete: { method: 'DELETE', path: one },
     put: { method: 'PUT', path: one, body: json },

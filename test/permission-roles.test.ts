@@ -21,6 +21,7 @@ describe('the grant that mapped roles amount to', () => {
     expect(more.mode).toBe('custom');
     expect(more.permissions.toSorted()).toEqual([...agent, 'webhooks:read'].sort());
     expect(grant(...agent)).toMatchObject({ mode: 'custom' });
+    expect(grant('service-accounts:rotate-own', 'mode-admin')).toMatchObject({ mode: 'custom' });
     expect(grant('a role of somebody else', 'mode-admin')).toMatchObject({ mode: 'custom' });
     expect(grant()).toEqual({ mode: 'custom', permissions: [] });
   });

@@ -27,10 +27,13 @@ describe('the permission catalogue', () => {
     for (const { label } of body.groups) expect(label).not.toBe('');
   });
 
-  it('says which mode includes what: admin all, agent the six of the product page', async () => {
+  it('says which mode includes what: admin all but own rotation, agent the six of the product page', async () => {
     const permissions = permissionsIn(await catalogueFor(await testApp()));
-    expect(permissions).toHaveLength(22);
-    for (const { includedIn } of permissions) expect(includedIn).toContain('admin');
+    expect(permissions).toHaveLength(23);
+    const inNoMode = permissions.filter(({ includedIn }) => includedIn.length === 0);
+    expect(inNoMode.map(({ name }) => name)).toEqual(['service-accounts:rotate-own']);
+    for (const { name, includedIn } of permissions)
+      expect(includedIn.includes('admin')).toBe(name !== 'service-accounts:rotate-own');
     const agent = permissions.filter(({ includedIn }) => includedIn.includes('agent'));
     expect(agent.map(({ name }) => name).sort()).toEqual([
       'ai:use',
@@ -43,7 +46,7 @@ describe('the permission catalogue', () => {
   });
 
   it.each([
-    { who: 'admin', modes: ['admin', 'agent', 'custom'], count: 22 },
+    { who: 'admin', modes: ['admin', 'agent', 'custom'], count: 23 },
     { who: 'agent', modes: ['agent', 'custom'], count: 8 },
     { who: 'viewer', modes: ['custom'], count: 2 },
   ] as const)('says what $who may grant', async ({ who, modes, count }) => {
@@ -51,6 +54,14 @@ describe('the permission catalogue', () => {
     const grantable = answer.body.modes.filter(({ grantable }: Listed) => grantable);
     expect(grantable.map(({ name }: Listed) => name)).toEqual(modes);
     expect(grantableIn(answer)).toHaveLength(count);
+  });
+
+  it.each([
+    [undefined, null],
+    [90, 90],
+  ])('says how long a secret may last: %s days', async (maxSecretLifetimeDays, expected) => {
+    const { body } = await catalogueFor(await testApp({ maxSecretLifetimeDays }), people.viewer);
+    expect(body.maxSecretLifetimeDays).toBe(expected);
   });
 
   it('promises exactly what creating an account lets through', async () => {

@@ -55,6 +55,11 @@ describe('the settings page', () => {
     });
   });
 
+  it('lets the browser get the connection to Keycloak ready, where people sign in first', async () => {
+    const answer = await (await app()).inject(address);
+    expect(answer.body).toContain('<link rel="preconnect" href="https://auth.example.test" crossorigin />');
+  });
+
   it('runs and styles nothing but its own files, and speaks to the service and Keycloak alone', async () => {
     const answer = await (await app()).inject(address);
     const directives = String(answer.headers['content-security-policy']).split('; ');

@@ -20,7 +20,7 @@ const service = process.env.SERVICE_URL ?? 'http://127.0.0.1:3000';
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './',
-  plugins: [compiledMessages(), react(), serviceConfiguration(), compressedFiles()],
+  plugins: [compiledMessages(), react(), serviceConfiguration(), preloadedShell(), compressedFiles()],
   resolve: { alias: [client], dedupe: ['openapi-fetch'] },
   build: {
     target: 'es2023',
@@ -51,6 +51,30 @@ function serviceConfiguration(): Plugin {
         tenantApiUrl: publicUrl,
       });
       return [{ tag: 'meta', attrs: { name: 'settings-page', content }, injectTo: 'head' }];
+    },
+  };
+}
+
+/** Lets a browser fetch the shell with the script that imports it, and not only when that has run. */
+function preloadedShell(): Plugin {
+  return {
+    name: 'preloaded-shell',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html, { bundle = {} }) => {
+        const shell = Object.values(bundle).find(
+          (file) => file.type === 'chunk' && file.facadeModuleId?.endsWith('/src/shell/shell.tsx'),
+        );
+        if (shell?.type !== 'chunk') throw new Error('The bundle has no chunk of the shell.');
+        return [shell.fileName, ...shell.imports]
+          .filter((name) => !html.includes(name))
+          .map((name) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', crossorigin: true, href: `./${name}` },
+            injectTo: 'head' as const,
+          }));
+      },
     },
   };
 }

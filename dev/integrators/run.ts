@@ -4,36 +4,64 @@ import { main, Problem } from '../problem.ts';
 import { answersOk } from '../ready.ts';
 import { addressesOf, readPorts, realm } from '../settings.ts';
 import { readState } from '../state.ts';
+import { runBrunoCollection } from './bruno.ts';
+import { rotateByItself } from './own-rotation.ts';
+import type { Command } from './programs.ts';
+import { checkResourceServers } from './resource-servers.ts';
 import { integratorSamples, type Sample } from './samples.ts';
+import { personsTokens } from './tokens.ts';
 
 interface Credentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-const { keycloak, service, tenantApi } = addressesOf(readPorts(process.env, readState()?.ports));
+const addresses = addressesOf(readPorts(process.env, readState()?.ports));
+const { keycloak, service, tenantApi } = addresses;
 const issuer = `${keycloak}/realms/${realm}`;
+
+const accounts = createServiceAccountsClient({
+  baseUrl: service,
+  tenantId: 'acme',
+  token: async () => (await personsTokens(issuer, 'admin@acme.test')).accessToken,
+});
 
 /** What the samples end with when somebody has to act. */
 const wrongSecret = 2;
 const accountIsGone = 3;
 
-/** Runs each sample against what `npm run up` started, through a whole life of its credentials. */
+/** Of the first sample that rotates, so often that 1,000 token requests fall around it; of the others, to see that they do. */
+const manyRotations = 20;
+const fewRotations = 2;
+
+/** Runs each sample, then the collection, and the resource servers, against what `npm run up` started, through a whole life of credentials. */
 await main(async () => {
   for (const url of [`${keycloak}/health/ready`, `${service}/readyz`, `${tenantApi}/livez`]) {
     if (!(await answersOk(url)))
       throw new Problem(`Not ready: ${url}\nStart everything first: npm run up -- --detach`);
   }
+  let rotations = manyRotations;
   for (const sample of integratorSamples) {
     console.log(sample.name);
     await useThroughItsLife(sample);
+    if (sample.prepareRotation === undefined) continue;
+    const command = await sample.prepareRotation();
+    const name = `${sample.name.split(',')[0]} rotation ${Date.now() % 1e6}`;
+    const accountsUrl = `${service}/api/v1/tenants/acme/service-accounts`;
+    const asked = await rotateByItself(command, name, rotations, accounts, { issuer, accountsUrl });
+    console.log(
+      `  ok  rotates its own secret ${rotations} times, with none of ${asked} token requests refused`,
+    );
+    rotations = fewRotations;
   }
+  console.log('The collection for Bruno');
+  await runBrunoCollection(addresses, realm);
+  await checkResourceServers(issuer, accounts);
   return 0;
 });
 
 async function useThroughItsLife(sample: Sample): Promise<void> {
   const command = await sample.prepare();
-  const accounts = createServiceAccountsClient({ baseUrl: service, tenantId: 'acme', token: personsToken });
   const create = (part: string) =>
     accounts.create({
       username: `${sample.name.split(',')[0]} ${part} ${Date.now() % 1e6}`,
@@ -62,7 +90,7 @@ async function useThroughItsLife(sample: Sample): Promise<void> {
 }
 
 async function expectOf(
-  [command, ...args]: readonly [string, ...string[]],
+  [command, ...args]: Command,
   title: string,
   { clientId, clientSecret }: Credentials,
   expected: number,
@@ -80,19 +108,4 @@ async function expectOf(
   const isRight = code === expected && (expected !== 0 || /^\d+ customers; .*: true$/.test(text));
   console.log(`  ${isRight ? 'ok' : 'FAILED'}  ${title}`);
   if (!isRight) throw new Problem(`It ended with ${code}, not ${expected}.\n${text}`);
-}
-
-async function personsToken(): Promise<string> {
-  const form = {
-    grant_type: 'password',
-    client_id: 'orki-demo-cli',
-    username: 'admin@acme.test',
-    password: 'demo',
-  };
-  const answer = await fetch(`${issuer}/protocol/openid-connect/token`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-  });
-  const { access_token: token } = (await answer.json()) as { access_token: string };
-  return token;
 }

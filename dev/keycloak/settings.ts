@@ -20,6 +20,8 @@ export const buildOptions = (database: Database = 'dev-file', health: HealthPort
   `--http-management-health-enabled=${health === 'management'}`,
   // A second secret for a time, and secrets that expire: a preview in 26.7.
   '--features=client-secret-rotation',
+  // Of several nodes, by which an operator sees that they lost each other.
+  ...(health === 'management' ? ['--metrics-enabled=true'] : []),
 ];
 
 /** Free for each start. Without `hostname` the issuer is whatever address the caller used. */

@@ -5,8 +5,9 @@ import swaggerUi from '@fastify/swagger-ui';
 import closeWithGrace from 'close-with-grace';
 import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import * as zodProvider from 'fastify-type-provider-zod';
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { clientCredentials, followRevocations } from './revocations.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -54,10 +55,14 @@ function sendProblem(error: FastifyError, request: FastifyRequest, reply: Fastif
   return reply.send({ type, title: STATUS_CODES[status], status, ...described, requestId: request.id });
 }
 
-type TokenChecks = { issuer: string; keys: JWTVerifyGetKey };
+type TokenChecks = {
+  issuer: string;
+  keys: JWTVerifyGetKey;
+  isRevoked?: ((claims: JWTPayload) => boolean) | undefined;
+};
 
 /** Checks token, tenant of the path and permission of the route, before the body is read: 401, 403, 503. */
-function authorization({ issuer, keys }: TokenChecks) {
+function authorization({ issuer, keys, isRevoked = () => false }: TokenChecks) {
   const checks = { issuer, audience: 'orki-api', algorithms: ['ES256'], requiredClaims: ['exp'] };
 
   /** A key that is not in the set is the token's fault (401); a set that can't be fetched is not. */
@@ -84,6 +89,7 @@ function authorization({ issuer, keys }: TokenChecks) {
     });
     // Keycloak's ID tokens have the claim typ "ID", DPoP-bound ones "DPoP".
     if (payload.typ !== 'Bearer') throw refusal(401, 'invalid-token', 'This is not a bearer access token.');
+    if (isRevoked(payload)) throw refusal(401, 'invalid-token', 'The access token was revoked.');
     if (payload.tenant_id !== (request.params as z.infer<typeof Params>).tenantId)
       throw refusal(403, 'wrong-tenant', 'The access token is not for this tenant.');
     const { permission } = request.routeOptions.config; // a route without one lets nobody in
@@ -122,7 +128,7 @@ const customerRoutes: zodProvider.FastifyPluginAsyncZod<TokenChecks> = async (ap
 type Options = TokenChecks & { log?: { write(line: string): void } };
 
 /** Builds the API, neither listening nor reading the environment; `log` gets JSON lines without tokens. */
-export function buildTenantApi({ issuer, keys, log = process.stdout }: Options) {
+export function buildTenantApi({ issuer, keys, isRevoked, log = process.stdout }: Options) {
   // No query strings in the log: RFC 6750, section 2.3, has clients that put tokens there.
   const req = ({ method, url }: FastifyRequest) => ({ method, path: url.split('?')[0] });
   const timestamp = () => `,"time":"${new Date().toISOString()}"`;
@@ -141,7 +147,7 @@ export function buildTenantApi({ issuer, keys, log = process.stdout }: Options) 
   app.register(swagger, { openapi, transform: zodProvider.jsonSchemaTransform });
   app.register(swaggerUi, { routePrefix: '/swagger' });
   app.get('/livez', () => ({ status: 'ok' }));
-  app.register(customerRoutes, { prefix: '/gateway/api/v1/tenants/:tenantId', issuer, keys });
+  app.register(customerRoutes, { prefix: '/gateway/api/v1/tenants/:tenantId', issuer, keys, isRevoked });
   return app;
 }
 
@@ -149,6 +155,9 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number<string>('has to be a port').int().min(0).max(65_535).default(3001),
   ISSUER: z.url('has to be a URL').default('http://127.0.0.1:8080/realms/orki'),
+  REVOCATIONS_URL: z.url('has to be a URL').optional(),
+  REVOCATIONS_CLIENT_ID: z.string().default(''),
+  REVOCATIONS_CLIENT_SECRET: z.string().default(''),
   JWKS_URL: z.url('has to be a URL').optional(), // where Keycloak is reached by another address than its tokens name
 });
 
@@ -164,8 +173,20 @@ async function main() {
     giveUp(settings.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}.`).join(' '));
   const { HOST: host, PORT: port, ISSUER: issuer, JWKS_URL: jwks } = settings.data;
   const certs = new URL(jwks ?? `${issuer}/protocol/openid-connect/certs`);
-  const app = buildTenantApi({ issuer, keys: createRemoteJWKSet(certs, { timeoutDuration: 3000 }) });
-  closeWithGrace({ delay: 10_000, logger: app.log }, () => app.close());
+  const {
+    REVOCATIONS_URL: url,
+    REVOCATIONS_CLIENT_ID: id,
+    REVOCATIONS_CLIENT_SECRET: secret,
+  } = settings.data;
+  const token = clientCredentials(new URL('token', certs), id, secret);
+  const onFailure = (error: unknown) => app.log.error({ err: error }, 'the list of revocations was not read');
+  const feed = url === undefined ? undefined : followRevocations({ url, token, onFailure });
+  const keys = createRemoteJWKSet(certs, { timeoutDuration: 3000 });
+  const app = buildTenantApi({ issuer, keys, isRevoked: feed?.isRevoked });
+  closeWithGrace({ delay: 10_000, logger: app.log }, async () => {
+    feed?.close();
+    await app.close();
+  });
   await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     const reasons: Record<string, string> = {
       EADDRINUSE: `Port ${port} is taken by another process: stop that, or set PORT to another port.`,

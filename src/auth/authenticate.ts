@@ -12,8 +12,11 @@ declare module 'fastify' {
     caller: Caller;
   }
   interface FastifyContextConfig {
-    /** What a caller needs for this route. A route under /api/v1 that names none lets nobody in. */
-    requiredPermission?: ServiceAccountPermission;
+    /**
+     * What a caller needs for this route: any one of these, of which the operation may ask more where it is not the first.
+     * A route under /api/v1 that names none lets nobody in.
+     */
+    requiredPermissions?: readonly ServiceAccountPermission[];
   }
 }
 
@@ -33,18 +36,19 @@ export function authenticate(app: FastifyInstance, { verifyToken, gatewayFor }: 
 
   app.addHook('onRequest', async (request) => {
     const caller = await verifyToken(bearerToken(request));
-    if (isServiceAccountClientId(caller.clientId)) await requireActiveAccount(gatewayFor(request), caller);
-    request.caller = caller;
+    request.caller = isServiceAccountClientId(caller.clientId)
+      ? { ...caller, accountId: await idOfActiveAccount(gatewayFor(request), caller) }
+      : caller;
   });
 
   app.addHook('preValidation', async (request) => {
     const { tenantId } = request.params as { tenantId: string };
     if (tenantIdPattern.test(tenantId)) requireTenant(request.caller, tenantId);
-    const { requiredPermission } = request.routeOptions.config;
-    if (requiredPermission === undefined) {
+    const { requiredPermissions } = request.routeOptions.config;
+    if (requiredPermissions === undefined) {
       throw new ServiceError('permission-missing', { detail: 'No permission opens this route.' });
     }
-    requirePermission(request.caller, requiredPermission);
+    requirePermission(request.caller, requiredPermissions);
   });
 }
 
@@ -78,9 +82,16 @@ function faultOf(header: string): string {
     : `The Authorization header does not begin with the word Bearer. ${form}`;
 }
 
-/** A service account's token outlives its being switched off by minutes; here it stops counting at once. */
-async function requireActiveAccount(gateway: Gateway, caller: Caller): Promise<void> {
+/**
+ * A service account's token outlives its being switched off, and its own revocation, by minutes; here it stops counting at once.
+ * @returns Keycloak's UUID of its client
+ */
+async function idOfActiveAccount(gateway: Gateway, caller: Caller): Promise<string> {
   const account = await gateway.findAccountByClientId(caller.clientId);
-  if (account?.active && account.tenantId === caller.tenantId) return;
+  const revokedBefore = Date.parse(account?.tokensRevokedBefore ?? '') || 0;
+  if (account?.active && account.tenantId === caller.tenantId) {
+    if (caller.issuedAt * 1000 >= revokedBefore) return account.id;
+    throw invalidToken('This access token was revoked. Obtain another one.');
+  }
   throw invalidToken('The service account that this token belongs to is not active.');
 }

@@ -1,7 +1,10 @@
 import { ServiceError } from '../errors.ts';
 import type { Caller } from '../permissions/caller.ts';
 
-export type ServiceAccountPermission = 'service-accounts:read' | 'service-accounts:write';
+export type ServiceAccountPermission =
+  | 'service-accounts:read'
+  | 'service-accounts:write'
+  | 'service-accounts:rotate-own';
 
 /** @throws {ServiceError} 403 when the token is not one of this tenant. */
 export function requireTenant(caller: Caller, tenantId: string): void {
@@ -11,8 +14,11 @@ export function requireTenant(caller: Caller, tenantId: string): void {
   });
 }
 
-/** @throws {ServiceError} 403 naming the permission that the caller lacks. */
-export function requirePermission(caller: Caller, permission: ServiceAccountPermission): void {
-  if (caller.roles.has(permission)) return;
-  throw new ServiceError('permission-missing', { detail: `This needs the permission ${permission}.` });
+/**
+ * @param permissions any one of them is enough to be heard
+ * @throws {ServiceError} 403 naming the first, which opens the route without conditions.
+ */
+export function requirePermission(caller: Caller, permissions: readonly ServiceAccountPermission[]): void {
+  if (permissions.some((permission) => caller.roles.has(permission))) return;
+  throw new ServiceError('permission-missing', { detail: `This needs the permission ${permissions[0]}.` });
 }

@@ -20,6 +20,7 @@ const clockToleranceSeconds = 30;
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
+  iat: z.number(),
   azp: z.string().min(1),
   // Keycloak writes "ID" into tokens that it signs with the same keys.
   typ: z.literal('Bearer'),
@@ -33,7 +34,7 @@ const claimsSchema = z.object({
 /**
  * A verifier for access tokens of one realm (RFC 9068 in spirit; Keycloak's claims in the letter): signature by one of
  * the realm's keys, issuer, audience `orki-api`, times, kind of token, one tenant.
- * @throws {ServiceError} from the verifier: 401, or 503 when the realm's keys can't be had.
+ * @throws {ServiceError} from the verifier: 401, or 503 when the realm's keys cannot be fetched.
  */
 export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerifier {
   const options = {
@@ -50,14 +51,15 @@ export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerif
       const wrong = new Set(claims.error.issues.map(({ path }) => String(path[0])));
       const verb = wrong.size === 1 ? 'is' : 'are';
       throw invalidToken(
-        `In the access token ${listed([...wrong], 'and')} ${verb} missing, or not as this service needs it.`,
+        `In the access token, ${listed([...wrong], 'and')} ${verb} missing or not acceptable to this service.`,
         claims.error,
       );
     }
-    const { sub, azp, preferred_username: username, resource_access: access } = claims.data;
+    const { sub, iat, azp, preferred_username: username, resource_access: access } = claims.data;
     return {
       subject: sub,
       username: username ?? azp,
+      issuedAt: iat,
       clientId: azp,
       tenantId: claims.data[names.tenantClaim],
       roles: new Set(access?.[names.apiClient]?.roles),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalogue } from '../permissions/catalogue.ts';
-import { type Account, type Actor, viewOf } from '../service-accounts/account.ts';
+import { type Account, viewOf } from '../service-accounts/account.ts';
+import type { Actor } from '../service-accounts/actor.ts';
 import { type AuditLog, stateOf } from '../service-accounts/audit.ts';
 import type { SwitchAction } from '../tenants/switch-tenant.ts';
 

@@ -101,7 +101,8 @@ async function carryOut(order: Order, config: Config): Promise<boolean> {
       say(`${words[action]}  ${account.clientId}  ${account.username}`);
     };
     const settle = () => wait(tenantSettleMs);
-    await switchTenant(order, { tenantId, by: actor, connect, settle, onSwitched });
+    const isListCurrent = config.keycloak.nodes === 1;
+    await switchTenant(order, { tenantId, by: actor, connect, settle, isListCurrent, onSwitched });
     return true;
   } finally {
     await keycloak.close();

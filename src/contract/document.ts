@@ -1,21 +1,28 @@
+import type { ErrorCode } from '../errors.ts';
+
 /** The parts of an OpenAPI document that are read or completed here. */
 export interface Document {
   readonly paths: Record<string, Record<string, Operation>>;
   readonly components: {
     headers?: Record<string, Header>;
-    schemas: Record<string, unknown>;
+    responses?: Record<string, Response>;
+    schemas: Record<string, Schema>;
   };
 }
 
 export interface Operation {
   readonly operationId: string;
+  readonly servers?: readonly unknown[];
   readonly security?: readonly unknown[];
   readonly parameters?: readonly { readonly name: string }[];
   readonly requestBody?: { required?: boolean; readonly content: Record<string, MediaType> };
   readonly responses: Record<string, Response>;
+  'x-problem-codes'?: readonly ErrorCode[];
 }
 
 export interface Response {
+  readonly $ref?: string;
+  readonly description?: string;
   headers?: Record<string, { readonly $ref: string }>;
   readonly content?: Record<string, MediaType>;
 }
@@ -25,11 +32,12 @@ export interface MediaType {
   examples?: Record<string, Example>;
 }
 
-interface Schema {
+export interface Schema {
   readonly type?: string;
   readonly $ref?: string;
+  additionalProperties?: unknown;
   readonly anyOf?: readonly Schema[];
-  readonly allOf?: readonly { readonly properties?: { code?: { enum?: string[] } } }[];
+  readonly allOf?: readonly { readonly properties?: { code?: { enum?: ErrorCode[] } } }[];
 }
 
 export interface Example {

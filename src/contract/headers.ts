@@ -27,7 +27,8 @@ const headers = {
     schema: { type: 'string', format: 'uri' },
   },
   ETag: {
-    description: 'The version of the account, to be sent back in If-Match.',
+    description:
+      'The version of the account, to be sent back in If-Match; of a list, to be sent back in If-None-Match.',
     required: true,
     schema: { type: 'string' },
   },
@@ -84,20 +85,20 @@ export function addHeaders(document: Document): void {
   }
 }
 
-/** One account with all that it is, with its secret or without. */
-const accountSchemas = /\/ServiceAccount(WithSecret)?$/;
+/** What has an ETag: one account with all that it is, with its secret or without, and the list of revocations. */
+const schemasWithETag = /\/(ServiceAccount(WithSecret|WithRevocation)?|RevocationList)$/;
 
 function headersOf(operation: Operation, status: string, { content = {} }: Response): HeaderName[] {
   const isProblem = 'application/problem+json' in content;
-  const isAccount = accountSchemas.test(content['application/json']?.schema?.$ref ?? '');
+  const hasETag = schemasWithETag.test(content['application/json']?.schema?.$ref ?? '');
   const isRepeatable = operation.parameters?.some(({ name }) => name === 'idempotency-key');
   const isSuccess = status.startsWith('2');
   const isCounted = needsToken(operation) && (isSuccess || status === '429');
   return [
     'X-Request-Id',
     ...(needsToken(operation) || isProblem ? (['Cache-Control'] as const) : []),
-    ...(isAccount ? (['ETag'] as const) : []),
-    ...(isAccount && isRepeatable ? (['Idempotency-Replayed'] as const) : []),
+    ...(hasETag ? (['ETag'] as const) : []),
+    ...(hasETag && isRepeatable ? (['Idempotency-Replayed'] as const) : []),
     ...(isSuccess || isProblem ? (ofStatus[status] ?? []) : []),
     ...(isCounted ? (['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] as const) : []),
   ];

@@ -1,20 +1,63 @@
-/** Keycloak's token URL as integrators use it. It is no call of this service and has a server of its own. */
-export function tokenUrlPath(issuer: string) {
+import type { Document } from './document.ts';
+
+/** Adds Keycloak's token URL as integrators use it. It is no call of this service and has a server of its own. */
+export function addTokenUrl(document: Document, issuer: string): void {
   const { origin, pathname } = new URL(`${issuer}/protocol/openid-connect/token`);
-  return { [pathname]: { post: { ...operation, servers: [{ url: origin, description: 'Keycloak' }] } } };
+  const keycloak = { default: origin, description: 'Keycloak as the world sees it.' };
+  const servers = [{ url: '{keycloak}', variables: { keycloak } }];
+  document.paths[pathname] = { post: { ...operation, servers } };
+  Object.assign(document.components.schemas, schemas);
 }
 
 const text = (description: string) => ({ type: 'string', description });
 
-const refusal = (description: string, errors: string[]) => ({
+const schemas = {
+  TokenRequest: {
+    type: 'object',
+    required: ['grant_type', 'client_id', 'client_secret'],
+    properties: {
+      grant_type: { type: 'string', const: 'client_credentials' },
+      client_id: text('`clientId` of the account.'),
+      client_secret: { ...text('Its `clientSecret`.'), format: 'password' },
+    },
+  },
+  Token: {
+    type: 'object',
+    description: "Keycloak's answer (RFC 6749, section 5.1).",
+    required: ['access_token', 'token_type', 'expires_in'],
+    properties: {
+      access_token: text('Send it as `Authorization: Bearer …`.'),
+      token_type: text('`Bearer`.'),
+      expires_in: { type: 'integer', description: 'For how many seconds it is valid.' },
+      refresh_expires_in: { type: 'integer', description: '0: there is no refresh token.' },
+      'not-before-policy': { type: 'integer' },
+      scope: text('Nothing to rely on: what the account may do is in the token.'),
+    },
+  },
+  TokenRefusal: {
+    type: 'object',
+    description: "Keycloak's refusal (RFC 6749, section 5.2).",
+    required: ['error'],
+    properties: {
+      error: {
+        ...text('For programs.'),
+        'x-extensible-enum': [
+          'invalid_request',
+          'unsupported_grant_type',
+          'unauthorized_client',
+          'invalid_client',
+        ],
+      },
+      error_description: text('For people.'),
+    },
+  },
+};
+
+const refusal = (description: string) => ({
   description,
   content: {
     'application/json': {
-      schema: {
-        type: 'object',
-        required: ['error'],
-        properties: { error: { type: 'string', enum: errors }, error_description: text('For people.') },
-      },
+      schema: { $ref: '#/components/schemas/TokenRefusal' },
     },
   },
 });
@@ -41,15 +84,7 @@ little; then obtain another. There is no refresh token.`,
     required: true,
     content: {
       'application/x-www-form-urlencoded': {
-        schema: {
-          type: 'object',
-          required: ['grant_type', 'client_id', 'client_secret'],
-          properties: {
-            grant_type: { type: 'string', const: 'client_credentials' },
-            client_id: text('`clientId` of the account.'),
-            client_secret: { ...text('Its `clientSecret`.'), format: 'password' },
-          },
-        },
+        schema: { $ref: '#/components/schemas/TokenRequest' },
       },
     },
   },
@@ -58,28 +93,15 @@ little; then obtain another. There is no refresh token.`,
       description: 'The token: a JWT, signed ES256.',
       content: {
         'application/json': {
-          schema: {
-            type: 'object',
-            required: ['access_token', 'token_type', 'expires_in'],
-            properties: {
-              access_token: text('Send it as `Authorization: Bearer …`.'),
-              token_type: { type: 'string', const: 'Bearer' },
-              expires_in: { type: 'integer', description: 'For how many seconds it is valid.' },
-              refresh_expires_in: { type: 'integer', const: 0 },
-              'not-before-policy': { type: 'integer' },
-              scope: text('Nothing to rely on: what the account may do is in the token.'),
-            },
-          },
+          schema: { $ref: '#/components/schemas/Token' },
         },
       },
     },
     400: refusal(
-      'The request is not a request for a token: a field is missing, or the grant is another one.',
-      ['invalid_request', 'unsupported_grant_type', 'unauthorized_client'],
+      '`invalid_request`, `unsupported_grant_type`, `unauthorized_client`: the request is not a request for a token, since a field is missing, or the grant is another one.',
     ),
     401: refusal(
       '`unauthorized_client`: the secret is wrong, or was regenerated. `invalid_client`: there is no such account, or it is deactivated or deleted.',
-      ['unauthorized_client', 'invalid_client'],
     ),
   },
 };

@@ -7,8 +7,11 @@ import type { Document } from '../contract/document.ts';
 import { addExamples } from '../contract/examples.ts';
 import { addHeaders } from '../contract/headers.ts';
 import { markOptionalBodies } from '../contract/optional-bodies.ts';
-import { tokenUrlPath } from '../contract/token-url.ts';
+import { shareProblemResponses } from '../contract/problem-responses.ts';
+import { nameSchemas, openAnswers } from '../contract/schema-names.ts';
+import { addTokenUrl } from '../contract/token-url.ts';
 import { names } from '../names.ts';
+import { compressOnce } from './compress-once.ts';
 
 export interface DocumentationOptions {
   /** The service as the world sees it. */
@@ -33,6 +36,7 @@ export async function documentation(app: FastifyInstance, options: Documentation
         title: 'Orki service accounts',
         version: packageJson.version,
         description,
+        contact: { name: 'Orki', url: 'https://orki.ai' },
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: options.publicUrl }],
@@ -67,27 +71,46 @@ export async function documentation(app: FastifyInstance, options: Documentation
     },
     transform: withRequiredPermission,
     transformObject: (input) => {
-      const document = withoutUnusedSchemas(jsonSchemaTransformObject(input));
-      completeDocument(document as unknown as Document, options.issuer);
-      return document;
+      const document = jsonSchemaTransformObject(input);
+      return completed(document as unknown as Document, options.issuer) as unknown as typeof document;
     },
   });
-  if (options.isShown) await app.register(swaggerUi, userInterface(options));
+  if (!options.isShown) return;
+  await app.register(async (pages) => {
+    letClientsKeep(pages);
+    compressOnce(pages, [...largeFiles, '/swagger/json']);
+    await pages.register(swaggerUi, userInterface(options));
+  });
+}
+
+const largeFiles = ['swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'swagger-ui.css'].map(
+  (name) => `/swagger/static/${name}`,
+);
+
+/** For an hour Swagger UI's own files are not asked for again, and after that by their ETag. */
+function letClientsKeep(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply) => {
+    if (largeFiles.includes(request.url)) reply.header('cache-control', 'public, max-age=3600');
+  });
 }
 
 /** Says what the route asks of a caller, by the very setting that the check reads. */
 const withRequiredPermission: typeof jsonSchemaTransform = (input) => {
   const { schema, url } = jsonSchemaTransform(input);
-  const { requiredPermission } = input.route.config ?? {};
-  const permissions = requiredPermission && { 'x-required-permissions': [requiredPermission] };
+  const { requiredPermissions: [permission] = [] } = input.route.config ?? {};
+  const permissions = permission && { 'x-required-permissions': [permission] };
   return { schema: { ...schema, ...permissions }, url };
 };
 
-function completeDocument(document: Document, issuer: string): void {
+function completed(given: Document, issuer: string): Document {
+  openAnswers(given);
+  const document = nameSchemas(given);
   markOptionalBodies(document);
   addHeaders(document);
-  Object.assign(document.paths, tokenUrlPath(issuer));
+  addTokenUrl(document, issuer);
   addExamples(document);
+  shareProblemResponses(document);
+  return document;
 }
 
 function userInterface({ publicUrl, issuer }: DocumentationOptions): FastifySwaggerUiOptions {
@@ -131,24 +154,3 @@ new MutationObserver(() => {
   dialog.scrollTop = 0;
 }).observe(document.documentElement, { childList: true, subtree: true });
 `;
-
-type OpenApiDocument = ReturnType<typeof jsonSchemaTransformObject>;
-
-/** Each named zod schema is written as an input and as an output; what no operation refers to only confuses. */
-function withoutUnusedSchemas(document: OpenApiDocument): OpenApiDocument {
-  const components = 'components' in document ? document.components : undefined;
-  if (components?.schemas === undefined) return document;
-  const refersTo = (name: string) => `"#/components/schemas/${name}"`;
-  const rest = JSON.stringify({ ...document, components: {} });
-  const texts = new Map(
-    Object.entries(components.schemas).map(([name, schema]) => [name, JSON.stringify(schema)]),
-  );
-  const isUsed = (name: string, trail: readonly string[] = []): boolean =>
-    rest.includes(refersTo(name)) ||
-    [...texts].some(
-      ([user, text]) =>
-        !trail.includes(user) && text.includes(refersTo(name)) && isUsed(user, [...trail, name]),
-    );
-  const used = Object.entries(components.schemas).filter(([name]) => isUsed(name));
-  return { ...document, components: { ...components, schemas: Object.fromEntries(used) } } as OpenApiDocument;
-}

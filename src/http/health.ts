@@ -17,18 +17,22 @@ export type Readiness = { readonly unavailable: readonly string[] } & (
 /** Looks, within a few seconds. Never throws. */
 export type CheckReadiness = () => Promise<Readiness>;
 
-const readySchema = z.object({
-  status: z.enum(['ready', 'not-ready']),
-  keycloak: z.enum(['up', 'down']),
-  provisioned: z.boolean().meta({
-    description:
-      'Whether all is there that the service needs; while Keycloak is down, whether it was before.',
-  }),
-  missing: z.array(z.string()).meta({ description: 'What is missing, or more than it should be.' }),
-  unavailable: z.array(z.string()).meta({
-    description: 'Features that Keycloak, as it was started, does not have; everything else works.',
-  }),
-});
+const liveSchema = z.object({ status: z.literal('live') }).meta({ id: 'Liveness' });
+
+const readySchema = z
+  .object({
+    status: z.enum(['ready', 'not-ready']),
+    keycloak: z.enum(['up', 'down']),
+    provisioned: z.boolean().meta({
+      description:
+        'Whether all is there that the service needs; while Keycloak is down, whether it was before.',
+    }),
+    missing: z.array(z.string()).meta({ description: 'What is missing, or more than it should be.' }),
+    unavailable: z.array(z.string()).meta({
+      description: 'Features that Keycloak, as it was started, does not have; everything else works.',
+    }),
+  })
+  .meta({ id: 'Readiness' });
 
 /**
  * /livez says that the process answers and asks nobody. /readyz returns 503 until Keycloak was once seen provisioned;
@@ -49,7 +53,7 @@ export function healthRoutes(fastify: FastifyInstance, checkReadiness: CheckRead
         tags: ['Health'],
         security: [],
         response: {
-          200: z.object({ status: z.literal('live') }).describe('It does.'),
+          200: liveSchema.describe('It does.'),
           ...problemResponses(),
         },
       },

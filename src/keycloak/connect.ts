@@ -26,8 +26,10 @@ export interface KeycloakSettings {
   readonly credential: ClientCredential;
   /** What a single call may take. */
   readonly callTimeoutMs: number;
-  /** After which a lock that was not given back counts as abandoned; that of time-limits.ts unless given. */
+  /** After which a lock that was not given back counts as abandoned; by default that of time-limits.ts. */
   readonly lockLeaseMs?: number;
+  /** How many nodes Keycloak has; one unless given. With more, no change goes by what a node's caches hold. */
+  readonly nodes?: number;
 }
 
 export interface KeycloakConnection {
@@ -66,9 +68,9 @@ export function connectKeycloak(
   const realm = createRealmObjects(api, callTimeoutMs);
   const slots = createLockSlots(settings.lockLeaseMs ?? lockLeaseMs);
   return {
-    connectGateway: keycloakGateway(api, realm, slots),
+    connectGateway: keycloakGateway(api, realm, slots, tokens.lifeMs, settings.nodes),
     countAccounts: () => countAccounts(api, realm, callTimeoutMs),
-    checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure),
+    checkReadiness: readinessCheck(api, tokens, realm, callTimeoutMs, onFailure, settings.nodes),
     sweepTargets: sweepTargets(api, realm, callTimeoutMs),
     close: () => agent.close(),
   };

@@ -10,7 +10,7 @@ export interface MetricsServer {
 
 /**
  * Serves GET /metrics and nothing else, on a port of its own so that what is open to the world can't give it away.
- * @throws {Error} when the port can't be had.
+ * @throws {Error} when it cannot listen on the port.
  */
 export async function serveMetrics(
   metrics: Metrics,

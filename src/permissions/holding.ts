@@ -6,9 +6,9 @@ import { type Catalogue, permissionNames } from './catalogue.ts';
 const { admin: adminRole, agent: agentRole } = names.modeRoles;
 
 /**
- * Whether the caller holds all that a role of `orki-api` gives, and so may hand it on. A holder of mode admin holds
- * each permission of the catalogue, one that was added after the token was issued too; any other role, such as one
- * that somebody made in Keycloak's console, has to be in the token itself.
+ * Whether the caller holds all that a role of `orki-api` gives, and so may hand it on. A holder of mode admin may
+ * hand on each permission of the catalogue, one that was added after the token was issued and one that the mode does not
+ * include too; any other role, such as one that somebody made in Keycloak's console, has to be in the token itself.
  */
 export function holdsRole(caller: Caller, catalogue: Catalogue, role: string): boolean {
   if (caller.roles.has(role)) return true;

@@ -1,5 +1,5 @@
 import { names } from '../names.ts';
-import { type Catalogue, inCatalogueOrder, type Mode, permissionNames } from './catalogue.ts';
+import { type Catalogue, inCatalogueOrder, type Mode } from './catalogue.ts';
 
 const { modeRoles } = names;
 
@@ -38,7 +38,7 @@ export function redundantRoles(roles: readonly string[], grant: Grant): string[]
 /** The permissions that roles give, with the two modes' roles taken apart; roles of others stay as they are. */
 export function permissionsOfRoles(roles: readonly string[], catalogue: Catalogue): string[] {
   const expanded = roles.flatMap((role) => {
-    if (role === modeRoles.admin) return permissionNames(catalogue);
+    if (role === modeRoles.admin) return [...catalogue.included.admin];
     if (role === modeRoles.agent) return [...catalogue.included.agent];
     return [role];
   });

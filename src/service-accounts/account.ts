@@ -1,22 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { Caller } from '../permissions/caller.ts';
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
 import { effectivePermissions } from '../permissions/catalogue.ts';
+import type { Actor } from './actor.ts';
+import { continued, type History, type RecordedAction } from './history.ts';
 import type { RememberedRequests } from './remembered-requests.ts';
 import type { accountSchema, accountWithSecretSchema } from './schemas.ts';
 import { hasExpired } from './secret-expiry.ts';
-
-/** Who did something: a person, or a service account that called this API. */
-export interface Actor {
-  readonly subject: string;
-  readonly username: string;
-}
 
 /** Who changed an account, and when (RFC 3339 in UTC). */
 export interface Stamp {
   readonly at: string;
   readonly by: Actor;
+  /** The last changes of the account, this one among them. */
+  readonly history: History;
 }
 
 /** Whether an account comes back, as active, with its tenant. */
@@ -53,10 +50,17 @@ export interface Account {
   readonly expiryWarnedDays: number | null;
   /** Null when the secret is the only one. */
   readonly previousSecret: PreviousSecret | null;
+  /** SHA-256 of the secret and of the previous one, in hex; null where none was kept of it, as by earlier versions. */
+  readonly secretSha256: string | null;
+  readonly previousSecretSha256: string | null;
+  /** Tokens that were issued before are revoked (RFC 3339, whole seconds); null when none were. */
+  readonly tokensRevokedBefore: string | null;
   readonly createdAt: string;
   readonly createdBy: Actor | null;
   readonly updatedAt: string;
   readonly updatedBy: Actor | null;
+  /** Empty for an account that was made by an earlier version and has not changed since. */
+  readonly history: History;
   /** Since when it is being made; null when it is finished. Nobody sees one that is not. */
   readonly unfinishedSince: string | null;
   readonly requests: RememberedRequests | null;
@@ -88,32 +92,49 @@ export function viewOf(account: Account, catalogue: Catalogue): AccountView {
 /** The fields that are shown to callers just as they are kept; what is not named here is not shown. */
 function described(account: Omit<Account, 'version'>) {
   const { id, clientId, username, description } = account;
-  const { secretHint, secretCreatedAt, secretExpiresAt, previousSecret } = account;
+  const { secretHint, secretCreatedAt, secretExpiresAt, previousSecret, tokensRevokedBefore } = account;
   const { createdAt, createdBy, updatedAt, updatedBy } = account;
-  const secrets = { secretHint, secretCreatedAt, secretExpiresAt, previousSecret };
+  const secrets = { secretHint, secretCreatedAt, secretExpiresAt, previousSecret, tokensRevokedBefore };
   const stamps = { createdAt, createdBy, updatedAt, updatedBy };
   return { id, clientId, username, description, ...secrets, ...stamps };
 }
 
-/** The person or service account that calls, as the account keeps it. */
-export const actorOf = (caller: Caller): Actor => ({ subject: caller.subject, username: caller.username });
-
-/** Who changes an account, and when: now. */
-export const stampOf = (caller: Caller): Stamp => ({ at: new Date().toISOString(), by: actorOf(caller) });
+/**
+ * Who does what to an account, and when: by default now.
+ * @param before the account as it is; null for one that is being made
+ * @param fields what an edit changes
+ */
+export function stampOf(
+  { subject, username }: Actor,
+  before: Pick<Account, 'history'> | null,
+  action: RecordedAction,
+  fields: readonly string[] = [],
+  at = new Date().toISOString(),
+): Stamp {
+  const by = { subject, username };
+  return { at, by, history: continued(before?.history ?? [], { at, by, action, fields }) };
+}
 
 /** The account with some of its fields replaced, as the one who stamps it changed it. */
 export function updated(account: Account, fields: Partial<Omit<Account, 'version'>>, stamp: Stamp): Account {
   const { version: _, ...rest } = account;
-  return withVersion({ ...rest, ...fields, updatedAt: stamp.at, updatedBy: stamp.by });
+  return withVersion({
+    ...rest,
+    ...fields,
+    updatedAt: stamp.at,
+    updatedBy: stamp.by,
+    history: stamp.history,
+  });
 }
 
 /** Completes an account with its version, a digest of all that callers see of it. */
 export function withVersion(account: Omit<Account, 'version'>): Account {
   const { tenantId, mode, permissions, active } = account;
-  const { previousSecret, secretExpiresAt, ...shown } = described(account);
+  const { previousSecret, secretExpiresAt, tokensRevokedBefore, ...shown } = described(account);
   // Only where there is one, so that an account that has none keeps the version that it had before there were any.
   const more = {
     ...(previousSecret !== null && { previousSecret }),
+    ...(tokensRevokedBefore !== null && { tokensRevokedBefore }),
     ...(secretExpiresAt !== null && { secretExpiresAt, expired: hasExpired(account) }),
   };
   const visible = { ...shown, ...more, tenantId, mode, permissions, active };

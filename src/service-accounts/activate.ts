@@ -9,7 +9,7 @@ import { underLockOfHolder } from './under-lock.ts';
 export function activateServiceAccount(context: OperationContext, id: string): Promise<AccountView> {
   return underLockOfHolder(context, id, async ({ account, catalogue }) => {
     if (account.active) return viewOf(account, catalogue);
-    const stamp = stampOf(context.caller);
+    const stamp = stampOf(context.caller, account, 'activate');
     await context.gateway.setStatus(id, { active: true, tenantOff: null }, stamp);
     return viewOf(updated(account, { active: true }, stamp), catalogue);
   });

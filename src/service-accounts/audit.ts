@@ -28,6 +28,7 @@ export const auditedActions = [
   'end-previous-secret',
   'activate',
   'deactivate',
+  'revoke-tokens',
   'delete',
 ] as const;
 
@@ -35,13 +36,22 @@ export type AuditedAction =
   | (typeof auditedActions)[number]
   /** The secret expires within thirty, seven or one days (the sweep). */
   | 'secret-expiring'
+  /** A scanner found the secret somewhere. */
+  | 'secret-leaked'
   /** An account that is left inactive does not come back with its tenant (`npm run tenant`). */
   | 'leave-inactive';
 
 /** The fields of an account that an operation may change. Neither a secret nor a part of one is among them. */
 type AuditedState = Pick<
   AccountView,
-  'username' | 'description' | 'mode' | 'permissions' | 'status' | 'secretCreatedAt' | 'secretExpiresAt'
+  | 'username'
+  | 'description'
+  | 'mode'
+  | 'permissions'
+  | 'status'
+  | 'secretCreatedAt'
+  | 'secretExpiresAt'
+  | 'tokensRevokedBefore'
 > & {
   /** Until when the secret before is valid too; null when it is not. */
   readonly previousSecretValidUntil: string | null;
@@ -123,8 +133,8 @@ export function stateOf(
   account: Omit<AuditedState, 'previousSecretValidUntil'> & Pick<AccountView, 'previousSecret'>,
 ): AuditedState {
   const { username, description, mode, permissions, status, secretCreatedAt } = account;
-  const { secretExpiresAt, previousSecret } = account;
+  const { secretExpiresAt, previousSecret, tokensRevokedBefore } = account;
   const previousSecretValidUntil = previousSecret?.validUntil ?? null;
-  const secrets = { secretCreatedAt, secretExpiresAt, previousSecretValidUntil };
+  const secrets = { secretCreatedAt, secretExpiresAt, previousSecretValidUntil, tokensRevokedBefore };
   return { username, description, mode, permissions, status, ...secrets };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { effectivePermissions, type Mode } from '../permissions/catalogue.ts';
 import { requireHolding } from '../permissions/holding.ts';
 import { rolesOf } from '../permissions/roles.ts';
-import { actorOf } from './account.ts';
+import { stampOf } from './account.ts';
 import { createClientId } from './client-id.ts';
 import { accountIdOf, bodyDigest, keySpent, requestDigest } from './idempotency-key.ts';
 import { catalogueKnowing } from './known-permissions.ts';
@@ -44,7 +44,8 @@ export async function createServiceAccount(
 
   const keyed = idempotencyKey === undefined ? undefined : requestDigest(caller, 'create', idempotencyKey);
   const body = bodyDigest(request);
-  const at = new Date().toISOString();
+  const stamp = stampOf(caller, null, 'create');
+  const { at } = stamp;
   const secret = createSecret();
   const secretExpiresAt = secretExpiryOf(request, at, null, settings.maxSecretLifetimeDays);
   const creation: Creation = {
@@ -60,8 +61,7 @@ export async function createServiceAccount(
       secretHint: secret.hint,
       secretExpiresAt,
       requests: keyed === undefined ? null : firstRequest(keyed, body, at),
-      at,
-      by: actorOf(caller),
+      ...stamp,
     },
     roles,
     catalogue,

@@ -38,7 +38,7 @@ export function editServiceAccount(
 
     if (Object.values(request).every((value) => value === undefined)) return viewOf(account, catalogue);
     const edit = { ...textOf(request), ...grant };
-    const stamp = stampOf(caller);
+    const stamp = stampOf(caller, account, 'edit', changedFields(account, edit));
     const write = () => gateway.editAccount(account, edit, stamp);
     await withUsername(context, account, request.username, () =>
       grant === undefined ? write() : withRoles(gateway, catalogue, { id, mapped: roles, wanted }, write),
@@ -60,6 +60,17 @@ function resultingGrant(before: Grant, request: EditRequest): Grant {
     throw invalidField('/permissions', mode === 'custom' ? 'required' : 'mode-not-custom', fault);
   }
   return { mode, permissions: request.permissions ?? [] };
+}
+
+const editedFields = ['username', 'description', 'mode', 'permissions'] as const;
+
+/** The fields that an edit makes something else of. */
+function changedFields(account: Account, edit: AccountEdit): string[] {
+  const isSame = (name: keyof AccountEdit) =>
+    name === 'permissions'
+      ? new Set(account.permissions).symmetricDifference(new Set(edit.permissions)).size === 0
+      : account[name] === edit[name];
+  return editedFields.filter((name) => edit[name] !== undefined && !isSame(name));
 }
 
 function textOf(request: EditRequest): AccountEdit {

@@ -13,7 +13,7 @@ export function endPreviousSecret(context: OperationContext, id: string): Promis
   return underLock(context, id, async (account) => {
     const catalogue = await gateway.catalogue();
     if (account.previousSecret === null) return viewOf(account, catalogue);
-    const stamp = stampOf(caller);
+    const stamp = stampOf(caller, account, 'end-previous-secret');
     await gateway.endPreviousSecret(id, stamp);
     return viewOf(updated(account, { previousSecret: null }, stamp), catalogue);
   });

@@ -43,12 +43,24 @@ export interface SecretRenewal {
    * or `stays`: the secret of now ends, and what was valid beside it stays so for as long as it would have been.
    */
   readonly previous: PreviousSecret | 'ends' | 'stays';
+  /** Before which tokens are revoked along with it (RFC 3339, whole seconds); by default none are. */
+  readonly tokensRevokedBefore?: string;
 }
 
-/** Whether an account obtains tokens, and what it was when its tenant was switched off; what is left out stays. */
+/**
+ * Whether an account obtains tokens, what it was when its tenant was switched off, and before which time its tokens are
+ * revoked (RFC 3339, whole seconds); what is left out stays.
+ */
 export interface AccountStatus {
   readonly active?: boolean;
   readonly tenantOff?: StatusBeforeTenantOff | null;
+  readonly tokensRevokedBefore?: string;
+}
+
+/** That the tokens of an account that were issued before a time (RFC 3339, whole seconds) are revoked. */
+interface RevocationEntry {
+  readonly clientId: string;
+  readonly issuedBefore: string;
 }
 
 interface AccountWithRoles {
@@ -133,6 +145,17 @@ export interface Gateway {
   /** Notes that somebody was warned so many days before the end of the secret; nothing that is shown changes. */
   noteExpiryWarning(id: string, days: number): Promise<void>;
   setStatus(id: string, status: AccountStatus, stamp: Stamp): Promise<void>;
+  /**
+   * Tells services that look at signatures alone, by `listRevocations`, that the account's tokens of before a whole second
+   * are revoked; the account itself stays as it is.
+   * @returns until when the last of these tokens lives
+   */
+  recordRevocation(
+    account: Pick<Account, 'tenantId' | 'clientId'>,
+    issuedBefore: string,
+  ): Promise<{ readonly acceptedUntil: string }>;
+  /** The latest of each account of the tenant, of which a token may still be accepted somewhere; by clientId. */
+  listRevocations(tenantId: string): Promise<RevocationEntry[]>;
   /** Whether there was one to delete. */
   deleteAccount(id: string): Promise<boolean>;
 

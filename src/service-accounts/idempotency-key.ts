@@ -33,7 +33,7 @@ const digest = (value: unknown): string =>
 /** A 409: a secret that was set by this key is not shown again. */
 export function keySpent(reason: string): ServiceError {
   return new ServiceError('idempotency-key-spent', {
-    detail: `${reason} Nothing was changed. Read the service accounts to see how things are, and use a new key.`,
+    detail: `${reason} Nothing was changed. Read the service accounts to see their current state, then use a new key.`,
   });
 }
 

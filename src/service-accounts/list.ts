@@ -13,6 +13,8 @@ export interface ListRequest {
   readonly status?: 'active' | 'inactive' | 'expired' | undefined;
   /** RFC 3339: the accounts whose secret ends, or has ended, before. */
   readonly expiresBefore?: string | undefined;
+  /** RFC 3339: the accounts whose secret ends, or has ended, after. */
+  readonly expiresAfter?: string | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -35,10 +37,11 @@ export async function listServiceAccounts(
   tenantId: string,
   request: ListRequest,
 ): Promise<Page> {
-  const { search, mode, status, expiresBefore, limit, cursor } = request;
-  const question = [tenantId, search, mode, status, ...(expiresBefore === undefined ? [] : [expiresBefore])];
+  const { search, mode, status, expiresBefore, expiresAfter, limit, cursor } = request;
+  const ends = [expiresBefore, expiresAfter];
+  const question = [tenantId, search, mode, status, ...(ends.some((end) => end !== undefined) ? ends : [])];
   const start = cursor === undefined ? { after: '', at: 0 } : decodeCursor(cursor, question);
-  const isFiltered = [search, mode, status, expiresBefore].some((filter) => filter !== undefined);
+  const isFiltered = [search, mode, status, ...ends].some((filter) => filter !== undefined);
   const stretch = isFiltered ? filteredStretch : limit + 2;
 
   const [catalogue, found] = await Promise.all([
@@ -103,12 +106,19 @@ function startsBehind(after: string, clientIds: readonly string[]): boolean {
   return head === undefined || (isServiceAccountClientId(head) && head > after);
 }
 
-function matcher({ search, mode, status, expiresBefore }: ListRequest): (account: Account) => boolean {
+function matcher({
+  search,
+  mode,
+  status,
+  expiresBefore,
+  expiresAfter,
+}: ListRequest): (account: Account) => boolean {
   const wanted = search === undefined ? undefined : usernameKey(search.trim());
   return (account) => {
     if (mode !== undefined && account.mode !== mode) return false;
     if (status !== undefined && !hasStatus(account, status)) return false;
     if (expiresBefore !== undefined && !endsBefore(account, Date.parse(expiresBefore))) return false;
+    if (expiresAfter !== undefined && !endsAfter(account, Date.parse(expiresAfter))) return false;
     if (wanted === undefined || wanted === '') return true;
     const texts = [account.username, account.description ?? ''].map(usernameKey);
     return account.clientId === wanted || texts.some((text) => text.includes(wanted));
@@ -122,3 +132,6 @@ function hasStatus(account: Account, status: NonNullable<ListRequest['status']>)
 
 const endsBefore = ({ secretExpiresAt }: Account, time: number): boolean =>
   secretExpiresAt !== null && Date.parse(secretExpiresAt) < time;
+
+const endsAfter = ({ secretExpiresAt }: Account, time: number): boolean =>
+  secretExpiresAt !== null && Date.parse(secretExpiresAt) > time;

@@ -11,6 +11,7 @@ import type { Gateway, NewAccount } from './gateway.ts';
 import type { OperationContext } from './operation.ts';
 import type { SecretSettings } from './regenerate-secret.ts';
 import { reserveUsername } from './reserve-username.ts';
+import { secretDigest } from './secret.ts';
 import { requireTenantOn, withAccountLock } from './under-lock.ts';
 
 export interface CreationSettings extends SecretSettings {
@@ -142,7 +143,7 @@ async function removeUnlessChanged(cleanup: Gateway, account: NewAccount): Promi
 }
 
 function asMade(account: NewAccount) {
-  const { secret: _, at, by, ...rest } = account;
+  const { secret, at, by, ...rest } = account;
   return withVersion({
     ...rest,
     active: true,
@@ -151,6 +152,9 @@ function asMade(account: NewAccount) {
     secretCreatedAt: at,
     previousSecret: null,
     expiryWarnedDays: null,
+    secretSha256: secretDigest(secret),
+    previousSecretSha256: null,
+    tokensRevokedBefore: null,
     createdAt: at,
     createdBy: by,
     updatedAt: at,

@@ -8,50 +8,58 @@ import { holdsRole } from '../permissions/holding.ts';
 import { rolesOf } from '../permissions/roles.ts';
 import type { Gateway } from './gateway.ts';
 import { readProblems } from './route-schemas.ts';
-import { tenantParams } from './schemas.ts';
+import { modeSchema, tenantParams } from './schemas.ts';
+
+const permissionSchema = z
+  .object({
+    name: z.string(),
+    label: z.string(),
+    description: z.string(),
+    includedIn: z.array(modeSchema).meta({ description: 'The modes that include it; never custom.' }),
+    grantable: z.boolean().meta({ description: 'Whether you hold it and so may grant it.' }),
+  })
+  .meta({ id: 'Permission' });
+
+const groupSchema = z
+  .object({ name: z.string(), label: z.string(), permissions: z.array(permissionSchema) })
+  .meta({ id: 'PermissionGroup' });
+
+const grantableModeSchema = z
+  .object({
+    name: modeSchema,
+    grantable: z.boolean().meta({ description: 'Whether you may give an account this mode.' }),
+  })
+  .meta({ id: 'GrantableMode' });
 
 const catalogueSchema = z
   .object({
-    groups: z.array(
-      z.object({
-        name: z.string(),
-        label: z.string(),
-        permissions: z.array(
-          z.object({
-            name: z.string(),
-            label: z.string(),
-            description: z.string(),
-            includedIn: z
-              .array(z.enum(['admin', 'agent']))
-              .meta({ description: 'The modes that include it.' }),
-            grantable: z.boolean().meta({ description: 'Whether you hold it and so may grant it.' }),
-          }),
-        ),
-      }),
-    ),
-    modes: z.array(
-      z.object({
-        name: z.enum(modes),
-        grantable: z.boolean().meta({ description: 'Whether you may give an account this mode.' }),
-      }),
-    ),
+    groups: z.array(groupSchema),
+    modes: z.array(grantableModeSchema),
+    maxSecretLifetimeDays: z.int().nullable().meta({
+      description: 'How many days a new secret may last at most; null where the operator sets no limit.',
+    }),
   })
   .meta({ id: 'PermissionCatalogue' });
+
+interface PermissionRoutesOptions {
+  readonly gatewayFor: (request: FastifyRequest) => Gateway;
+  readonly maxSecretLifetimeDays: number | undefined;
+}
 
 /** GET …/permissions: what there is to choose from, and what of it the caller may choose. */
 export function permissionRoutes(
   app: FastifyInstance,
-  gatewayFor: (request: FastifyRequest) => Gateway,
+  { gatewayFor, maxSecretLifetimeDays }: PermissionRoutesOptions,
 ): void {
   app.withTypeProvider<ZodTypeProvider>().get(
     '/permissions',
     {
-      config: { requiredPermission: 'service-accounts:read' },
+      config: { requiredPermissions: ['service-accounts:read'] },
       schema: {
         operationId: 'listPermissions',
         summary: 'The permission catalogue',
         description:
-          'All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant. A permission that was provisioned shows up within half a minute.',
+          'All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant; and how long a secret may last. A permission that was provisioned shows up within half a minute.',
         tags: ['Permissions'],
         params: tenantParams,
         response: {
@@ -60,11 +68,17 @@ export function permissionRoutes(
         },
       },
     },
-    async (request) => describe(await gatewayFor(request).catalogue(), request.caller),
+    async (request) => ({
+      ...describe(await gatewayFor(request).catalogue(), request.caller),
+      maxSecretLifetimeDays: maxSecretLifetimeDays ?? null,
+    }),
   );
 }
 
-function describe(catalogue: Catalogue, caller: Caller): z.infer<typeof catalogueSchema> {
+function describe(
+  catalogue: Catalogue,
+  caller: Caller,
+): Omit<z.infer<typeof catalogueSchema>, 'maxSecretLifetimeDays'> {
   const { admin, agent } = catalogue.included;
   return {
     groups: catalogue.groups.map((group) => ({

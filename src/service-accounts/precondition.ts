@@ -16,6 +16,6 @@ export function requireMatch(ifMatch: string | undefined, account: Account): voi
     if (weak === undefined && tag === account.version) return;
   }
   throw new ServiceError('precondition-failed', {
-    detail: 'The service account is not what you read. Read it again, then decide.',
+    detail: 'The service account has changed since you read it. Read it again, then decide.',
   });
 }

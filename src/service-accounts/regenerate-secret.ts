@@ -10,7 +10,9 @@ import {
 import type { Gateway, SecretRenewal } from './gateway.ts';
 import { bodyDigest, keyReused, keySpent, requestDigest } from './idempotency-key.ts';
 import type { OperationContext } from './operation.ts';
+import { mayOnlyRotateOwn, requireCurrentToken, requireOwnRotation } from './own-rotation.ts';
 import { cameWithAnotherBody, remembering, repetitionOf } from './remembered-requests.ts';
+import { revokeAlong, untilGoodAgain } from './revocation.ts';
 import { createSecret } from './secret.ts';
 import { type ExpiryRequest, hasExpired, secretExpiryOf } from './secret-expiry.ts';
 import { underLockOfHolder } from './under-lock.ts';
@@ -28,33 +30,41 @@ export interface DisclosedSecret {
 }
 
 export interface RegenerateRequest extends ExpiryRequest {
-  /** For how long the secret of now works beside the new one; not at all unless given. */
+  /** For how long the current secret still works beside the new one; by default not at all. */
   readonly overlapSeconds?: number | undefined;
+  /** Whether the tokens that were issued until now are revoked along with it. */
+  readonly revokeTokens?: boolean | undefined;
 }
 
 /**
  * Gives the account a new secret and returns it, which nothing returns again. Keycloak refuses the old one from the
  * moment this returns, or from the end of the overlap that was asked for; one that was still valid from an overlap before is
- * refused at once. Access tokens that were issued before live on until they expire. With an Idempotency-Key the
+ * refused at once. Access tokens that were issued before live on until they expire, unless they are to be revoked. With an Idempotency-Key the
  * request may be repeated for ten minutes; each time the secret is a new one, and the one of the time before is dead, while
- * the overlap stays as the first time made it.
- * @throws {ServiceError} 400 an end that can't be; 403 when the account has rights that the caller lacks; 404; 409 when the
- * key is spent, or an overlap or an end can't be had; 422 when the key came with another body.
+ * the overlap stays as the first time made it. An account that may rotate its own secret alone is held to that.
+ * @throws {ServiceError} 400 an end that can't be; 401 when an account's own token is older than its secret; 403 when the
+ * account has rights that the caller lacks, or is not the caller's own; 404; 409 when the key is spent, or an overlap or an
+ * expiry is not available; 422 when the key came with another body.
  */
-export function regenerateSecret(
+export async function regenerateSecret(
   context: OperationContext,
   id: string,
-  { overlapSeconds = 0, ...rest }: RegenerateRequest,
+  { overlapSeconds = 0, revokeTokens = false, ...rest }: RegenerateRequest,
   settings: SecretSettings,
 ): Promise<DisclosedSecret> {
   const { gateway, caller, idempotencyKey } = context;
+  const isOwnRotation = mayOnlyRotateOwn(caller);
+  if (isOwnRotation) requireOwnRotation(caller, id, { ...rest, ...(revokeTokens && { revokeTokens }) });
   const request =
     idempotencyKey === undefined ? null : requestDigest(caller, `regenerate ${id}`, idempotencyKey);
-  const body = request === null ? undefined : bodyDigest({ ...rest, overlapSeconds });
+  const body =
+    request === null
+      ? undefined
+      : bodyDigest({ ...rest, overlapSeconds, ...(revokeTokens && { revokeTokens }) });
   const repetition = (account: Account) =>
     request === null ? 'new' : repetitionOf(account.requests, request);
 
-  return underLockOfHolder(
+  const disclosed = await underLockOfHolder(
     context,
     id,
     async ({ account, catalogue }) => {
@@ -65,21 +75,30 @@ export function regenerateSecret(
         throw keySpent('The secret that this key set was replaced, or was set more than ten minutes ago.');
       }
       const isReplay = repetition(account) === 'repeatable';
+      if (isOwnRotation && !isReplay) requireCurrentToken(caller, account);
       const secret = createSecret();
-      const stamp = stampOf(caller);
+      const revoked = revokeTokens ? ['tokensRevokedBefore'] : [];
+      const stamp = stampOf(caller, account, 'regenerate-secret', revoked);
       const expiresAt = isReplay
         ? account.secretExpiresAt
         : secretExpiryOf(rest, stamp.at, account, settings.maxSecretLifetimeDays);
       await requireRotation(gateway, { overlapSeconds, expiresAt });
       const requests = remembering(account.requests, request, stamp.at, body);
       const previous = isReplay ? 'stays' : overlapOf(account, overlapSeconds, stamp.at, expiresAt);
-      await gateway.replaceSecret(id, { secret, expiresAt, requests, previous }, stamp);
+      const renewal: SecretRenewal = { secret, expiresAt, requests, previous };
+      let { tokensRevokedBefore } = account;
+      if (revokeTokens) {
+        const write = (issuedBefore: string) =>
+          gateway.replaceSecret(id, { ...renewal, tokensRevokedBefore: issuedBefore }, stamp);
+        tokensRevokedBefore = (await revokeAlong(gateway, account, write)).issuedBefore;
+      } else await gateway.replaceSecret(id, renewal, stamp);
       const previousSecret = previousAfter(account, previous);
       const fields = {
         secretHint: secret.hint,
         secretCreatedAt: stamp.at,
         secretExpiresAt: expiresAt,
         previousSecret,
+        tokensRevokedBefore,
         requests,
       };
       const view = viewOf(updated(account, fields, stamp), catalogue);
@@ -92,6 +111,10 @@ export function regenerateSecret(
     },
     { isRepeated: (account) => repetition(account) !== 'new' },
   );
+  const { tokensRevokedBefore } = disclosed.account;
+  if (revokeTokens && tokensRevokedBefore !== null)
+    await untilGoodAgain({ issuedBefore: tokensRevokedBefore });
+  return disclosed;
 }
 
 /**
@@ -128,9 +151,9 @@ export async function requireRotation(
   const advice = "ask the operator to turn on Keycloak's secret rotation.";
   throw overlapSeconds > 0
     ? new ServiceError('overlap-unavailable', {
-        detail: `Here a secret can only be replaced at once. Leave out overlapSeconds, or ${advice}`,
+        detail: `This installation can only replace a secret at once. Leave out overlapSeconds, or ${advice}`,
       })
     : new ServiceError('secret-expiry-unavailable', {
-        detail: `Here a secret can't expire. Leave out secretExpiresAt and secretLifetimeDays, or ${advice}`,
+        detail: `In this installation a secret cannot expire. Leave out secretExpiresAt and secretLifetimeDays, or ${advice}`,
       });
 }

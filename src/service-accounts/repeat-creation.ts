@@ -33,7 +33,7 @@ export async function repeatCreation(
 
   const isFinished = existing.unfinishedSince === null;
   if (!isFinished) await reserveUsername(gateway, tenantId, account.username, id);
-  const stamp = stampOf(caller);
+  const stamp = stampOf(caller, existing, 'regenerate-secret');
   const secret = { value: account.secret, hint: account.secretHint };
   const remembered = remembering(requests, request, stamp.at);
   await gateway.replaceSecret(

@@ -62,7 +62,7 @@ function taken(): ServiceError {
 function inProgress(retryAfterMs: number): ServiceError {
   const seconds = Math.ceil(retryAfterMs / 1000);
   return new ServiceError('change-in-progress', {
-    detail: `Another request is taking this username, or broke off while it was. Try again in ${seconds} s.`,
+    detail: `Another request is reserving this username, or was interrupted while it did. Try again in ${seconds} s.`,
     headers: { 'retry-after': String(seconds) },
   });
 }

@@ -4,15 +4,20 @@ import type { ErrorCode } from '../errors.ts';
 import {
   accountParams,
   accountSchema,
+  accountWithRevocationSchema,
   accountWithSecretSchema,
   conditionHeaders,
   createBody,
+  deactivateBody,
   editBody,
+  historySchema,
+  ifNoneMatchHeaders,
   keyedConditionHeaders,
   keyHeaders,
   listQuery,
   listSchema,
   regenerateBody,
+  revocationsSchema,
   tenantParams,
 } from './schemas.ts';
 
@@ -95,6 +100,16 @@ export const get = {
   response: { 200: accountSchema.describe('The account.'), ...readOne },
 };
 
+export const history = {
+  operationId: 'getServiceAccountHistory',
+  summary: "Read a service account's last changes",
+  description:
+    'The last twenty changes of the account, newest first: when, who and what, without values and without secrets. The history of an account that was made before there were histories begins with its next change. The audit log of the service has all changes.',
+  tags,
+  params: accountParams,
+  response: { 200: historySchema.describe('The changes.'), ...readOne },
+};
+
 export const edit = {
   operationId: 'editServiceAccount',
   summary: 'Edit a service account',
@@ -115,7 +130,7 @@ export const regenerate = {
   operationId: 'regenerateSecret',
   summary: 'Regenerate the secret',
   description:
-    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire. You need every right that the account has. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.',
+    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. You need every right that the account has. With `service-accounts:rotate-own` in place of `service-accounts:write` a service account may do this to itself, with a token that is younger than its secret, and send `overlapSeconds` alone. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.',
   tags,
   params: accountParams,
   headers: keyedConditionHeaders,
@@ -160,7 +175,34 @@ export const deactivate = {
   operationId: 'deactivateServiceAccount',
   summary: 'Deactivate a service account',
   description:
-    'Keeps the account from obtaining tokens, without deleting it. Does nothing to an inactive one. Introspection refuses its live tokens from then on; a service that checks signatures alone takes them until they expire.',
+    'Keeps the account from obtaining tokens, without deleting it. Does nothing to an inactive one. Introspection refuses its live tokens from then on; a service that checks signatures alone takes them until they expire. With `revokeTokens` they stay revoked when the account is activated again, and services that follow the list of revocations refuse them within seconds.',
+  body: deactivateBody.nullish(),
+};
+
+export const revoke = {
+  operationId: 'revokeTokens',
+  summary: "Revoke the account's tokens",
+  description:
+    'Revokes all access tokens that were issued until now. The answer comes when it is so: introspection refuses them, and tokens that are obtained after it are good. Services that only check signatures accept revoked tokens until `revocation.acceptedUntil`, unless they follow the list of revocations: those refuse them within seconds. The secret goes on to work; to keep whoever knows it out, regenerate it or deactivate the account. It only takes power away, so `service-accounts:write` is enough.',
+  tags,
+  params: accountParams,
+  headers: conditionHeaders,
+  response: { 200: accountWithRevocationSchema.describe('The account as it is now.'), ...changeOne },
+};
+
+export const revocations = {
+  operationId: 'listRevocations',
+  summary: 'List revoked tokens',
+  description:
+    'For services that check tokens by their signatures: poll this every few seconds with `If-None-Match`, and refuse the tokens that it names. An entry falls out when no token that it is about can be valid any more.',
+  tags,
+  params: tenantParams,
+  headers: ifNoneMatchHeaders,
+  response: {
+    200: revocationsSchema.describe('The list.'),
+    304: z.undefined().describe('The list is still the same.'),
+    ...problemResponses(...readProblems),
+  },
 };
 
 export const remove = {

@@ -11,9 +11,12 @@ import { endPreviousSecret } from './end-previous-secret.ts';
 import type { Gateway } from './gateway.ts';
 import { getServiceAccount } from './get.ts';
 import { listServiceAccounts } from './list.ts';
+import { listRevocations } from './list-revocations.ts';
 import type { OperationContext } from './operation.ts';
 import { etagOf } from './precondition.ts';
+import { readHistory } from './read-history.ts';
 import { type DisclosedSecret, regenerateSecret } from './regenerate-secret.ts';
+import { revokeTokens } from './revoke-tokens.ts';
 import * as schemas from './route-schemas.ts';
 
 export interface ServiceAccountRoutesOptions {
@@ -27,8 +30,10 @@ export interface ServiceAccountRoutesOptions {
   readonly auditLog: AuditLog;
 }
 
-const reading = { requiredPermission: 'service-accounts:read' } as const;
-const writing = { requiredPermission: 'service-accounts:write' } as const;
+const reading = { requiredPermissions: ['service-accounts:read'] } as const;
+const writing = { requiredPermissions: ['service-accounts:write'] } as const;
+/** An account that may rotate its own secret alone is held to that by the operation. */
+const rotating = { requiredPermissions: ['service-accounts:write', 'service-accounts:rotate-own'] } as const;
 
 const all = '/service-accounts';
 const one = '/service-accounts/:id';
@@ -98,13 +103,17 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
     return account;
   });
 
+  app.get(`${one}/history`, { config: reading, schema: schemas.history }, (request) =>
+    readHistory(gatewayFor(request), request.params.tenantId, request.params.id),
+  );
+
   app.patch(one, { config: writing, schema: schemas.edit }, (request, reply) =>
     operate('edit', request, reply, (context) =>
       editServiceAccount(context, request.params.id, request.body),
     ),
   );
 
-  app.post(`${one}/regenerate-secret`, { config: writing, schema: schemas.regenerate }, (request, reply) =>
+  app.post(`${one}/regenerate-secret`, { config: rotating, schema: schemas.regenerate }, (request, reply) =>
     disclose('regenerate-secret', request, reply, (context) =>
       regenerateSecret(context, request.params.id, request.body ?? {}, options),
     ),
@@ -121,8 +130,21 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
   );
 
   app.post(`${one}/deactivate`, { config: writing, schema: schemas.deactivate }, (request, reply) =>
-    operate('deactivate', request, reply, (context) => deactivateServiceAccount(context, request.params.id)),
+    operate('deactivate', request, reply, (context) =>
+      deactivateServiceAccount(context, request.params.id, request.body ?? {}),
+    ),
   );
+
+  app.post(`${one}/revoke-tokens`, { config: writing, schema: schemas.revoke }, (request, reply) =>
+    operate('revoke-tokens', request, reply, (context) => revokeTokens(context, request.params.id)),
+  );
+
+  app.get('/revocations', { config: reading, schema: schemas.revocations }, async (request, reply) => {
+    const { revocations, etag } = await listRevocations(gatewayFor(request), request.params.tenantId);
+    reply.header('etag', etag);
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    return { revocations };
+  });
 
   app.delete(one, { config: writing, schema: schemas.remove }, async (request, reply) => {
     await operate('delete', request, reply, (context) => deleteServiceAccount(context, request.params.id));

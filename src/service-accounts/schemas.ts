@@ -90,16 +90,18 @@ const descriptionSchema = z
   .nullable()
   .meta({ description: 'What the account is used for.', maxLength: maxDescription, example: 'Two-way sync' });
 
-const modeSchema = z.enum(modes).meta({ description: 'Admin, Agent, or a choice of permissions.' });
+export const modeSchema = z
+  .enum(modes)
+  .meta({ id: 'Mode', description: 'Admin, Agent, or a choice of permissions.' });
 
 const maxLifetimeDays = 3650;
 
 const exampleTime = '2027-01-31T12:00:00Z';
 const timeText = (name: string) =>
-  z.iso.datetime({
-    offset: true,
-    error: `${name} has to be a time with its offset, such as ${exampleTime}.`,
-  });
+  z.iso
+    .datetime({ offset: true, error: `${name} has to be a time with its offset, such as ${exampleTime}.` })
+    // The format says it all, and a generated client would hold its own times against the pattern.
+    .meta({ pattern: undefined });
 
 const expiryFields = {
   secretExpiresAt: timeText('secretExpiresAt').nullable().optional().meta({
@@ -126,9 +128,10 @@ function checkExpiry({ value, issues }: Expiry): void {
   issues.push({ code: 'custom', path, message, params: { code: 'ambiguous' }, input: secretLifetimeDays });
 }
 
+const needsPermission = 'permissions has to name at least one permission.';
+
 const permissionsSchema = z
   .array(z.string().max(100, 'No permission has a name of more than 100 characters.'))
-  .min(1, 'permissions has to name at least one permission.')
   .max(200, 'permissions has at most 200 entries.')
   .refine((names) => new Set(names).size === names.length, {
     message: 'permissions names a permission twice.',
@@ -136,22 +139,41 @@ const permissionsSchema = z
   })
   .meta({ description: 'For mode custom, and only there: the permissions.', example: ['customers:read'] });
 
+/** Generated clients send an empty list for one that was not set. */
+const createPermissionsSchema = permissionsSchema.meta({
+  description:
+    'For mode custom, and only there: the permissions, at least one. In another mode an empty list counts as none.',
+  example: ['customers:read'],
+});
+const editPermissionsSchema = permissionsSchema.min(1, needsPermission);
+
 export const createBody = z
   .strictObject({
     username: usernameSchema,
     description: descriptionSchema.optional(),
     mode: modeSchema,
-    permissions: permissionsSchema.optional(),
+    permissions: createPermissionsSchema.optional(),
     ...expiryFields,
   })
   .check(checkExpiry)
+  .overwrite(({ permissions, ...rest }) =>
+    permissions === undefined || (permissions.length === 0 && rest.mode !== 'custom')
+      ? rest
+      : { ...rest, permissions },
+  )
   .check((context) => {
     const { mode, permissions } = context.value;
-    const message = permissionsRule(mode, permissions !== undefined);
-    if (message !== undefined) {
-      const params = { code: mode === 'custom' ? 'required' : 'mode-not-custom' };
-      context.issues.push({ code: 'custom', path: ['permissions'], message, params, input: permissions });
-    }
+    const isEmpty = permissions?.length === 0;
+    const message = isEmpty ? needsPermission : permissionsRule(mode, permissions !== undefined);
+    if (message === undefined) return;
+    const code = isEmpty ? 'too-small' : mode === 'custom' ? 'required' : 'mode-not-custom';
+    context.issues.push({
+      code: 'custom',
+      path: ['permissions'],
+      message,
+      params: { code },
+      input: permissions,
+    });
   })
   .meta({ id: 'CreateServiceAccount' });
 
@@ -160,7 +182,7 @@ export const editBody = z
     username: usernameSchema.optional(),
     description: descriptionSchema.optional(),
     mode: modeSchema.optional(),
-    permissions: permissionsSchema.optional(),
+    permissions: editPermissionsSchema.optional(),
   })
   .meta({
     id: 'EditServiceAccount',
@@ -168,6 +190,14 @@ export const editBody = z
   });
 
 const maxOverlapSeconds = 604_800;
+
+const revokeTokensSchema = z.boolean().meta({
+  description: 'Whether the access tokens that were issued until now are revoked too, as by `revoke-tokens`.',
+});
+
+export const deactivateBody = z
+  .strictObject({ revokeTokens: revokeTokensSchema.optional() })
+  .meta({ id: 'DeactivateServiceAccount' });
 
 export const regenerateBody = z
   .strictObject({
@@ -181,6 +211,7 @@ export const regenerateBody = z
           'For how many seconds the secret of now works beside the new one. 0, or left out: it ends at once.',
         example: 86_400,
       }),
+    revokeTokens: revokeTokensSchema.optional(),
     ...expiryFields,
   })
   .check(checkExpiry)
@@ -193,12 +224,19 @@ export function permissionsRule(mode: (typeof modes)[number], given: boolean): s
   return given ? `permissions can be sent in mode custom only: leave it out in mode ${mode}.` : undefined;
 }
 
-const actorSchema = z
+const doerSchema = z
   .object({ subject: z.string(), username: z.string() })
-  .nullable()
-  .meta({ description: 'The person, or the service account, that did it.' });
+  .meta({ id: 'Actor', description: 'The person, or the service account, that did it.' });
+const actorSchema = doerSchema.nullable();
 
 const timeSchema = z.string().meta({ format: 'date-time' });
+
+const statusSchema = z.enum(['active', 'inactive']).meta({ id: 'Status' });
+
+const previousSecretSchema = z.object({ hint: z.string(), validUntil: timeSchema }).meta({
+  id: 'PreviousSecret',
+  description: 'The secret before, while it works beside the one of now, and until when it does.',
+});
 
 const accountFields = {
   id: z.string().meta({ format: 'uuid', description: "Keycloak's UUID of the client." }),
@@ -207,17 +245,20 @@ const accountFields = {
   description: z.string().nullable(),
   mode: modeSchema,
   permissions: z.array(z.string()).meta({ description: 'All that the account may do.' }),
-  status: z.enum(['active', 'inactive']),
+  status: statusSchema,
   secretHint: z.string().meta({ description: 'The four characters before the checksum of the secret.' }),
   secretCreatedAt: timeSchema,
   secretExpiresAt: timeSchema
     .nullable()
     .meta({ description: 'From when Keycloak refuses the secret; null for one without an end.' }),
   secretExpired: z.boolean().meta({
-    description: 'Whether the secret has ended, so that no token is to be had until there is a new one.',
+    description:
+      'Whether the secret has expired. Then the account obtains no token until its secret is regenerated.',
   }),
-  previousSecret: z.object({ hint: z.string(), validUntil: timeSchema }).nullable().meta({
-    description: 'The secret before, while it works beside the one of now, and until when it does.',
+  previousSecret: previousSecretSchema.nullable(),
+  tokensRevokedBefore: timeSchema.nullable().meta({
+    description:
+      'Introspection refuses the access tokens that were issued before; null when none were revoked.',
   }),
   createdAt: timeSchema,
   createdBy: actorSchema,
@@ -225,6 +266,27 @@ const accountFields = {
   updatedBy: actorSchema,
   version: z.string().meta({ description: 'Changes with every change of the account.' }),
 };
+
+export const historySchema = z
+  .object({
+    changes: z.array(
+      z
+        .object({
+          at: timeSchema,
+          by: doerSchema,
+          action: z.string().meta({
+            description:
+              'What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate`, `deactivate` or `revoke-tokens`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more.',
+          }),
+          fields: z.array(z.string()).meta({
+            description:
+              'What an edit changed: `username`, `description`, `mode`, `permissions`; `tokensRevokedBefore` where tokens were revoked along with another change.',
+          }),
+        })
+        .meta({ id: 'ServiceAccountChange' }),
+    ),
+  })
+  .meta({ id: 'ServiceAccountHistory' });
 
 export const accountSchema = z.object(accountFields).meta({ id: 'ServiceAccount' });
 
@@ -242,6 +304,46 @@ export const accountWithSecretSchema = z
   })
   .meta({ id: 'ServiceAccountWithSecret' });
 
+export const accountWithRevocationSchema = z
+  .object({
+    ...accountFields,
+    revocation: z
+      .object({
+        issuedBefore: timeSchema.meta({
+          description: 'Tokens that were issued before are revoked; introspection refuses them now.',
+        }),
+        acceptedUntil: timeSchema.meta({
+          description:
+            'Until then, by how long tokens live, services that only check signatures accept such a token, unless they follow `GET …/revocations`.',
+        }),
+      })
+      .meta({ id: 'Revocation' }),
+  })
+  .meta({ id: 'ServiceAccountWithRevocation' });
+
+export const revocationsSchema = z
+  .object({
+    revocations: z.array(
+      z
+        .object({
+          clientId: z.string().meta({ description: 'The `azp` of the tokens.' }),
+          issuedBefore: timeSchema.meta({
+            description: 'In whole seconds: refuse tokens of this client whose `iat` is earlier.',
+          }),
+        })
+        .meta({ id: 'RevocationEntry' }),
+    ),
+  })
+  .meta({ id: 'RevocationList' });
+
+export const ifNoneMatchHeaders = z.looseObject({
+  'if-none-match': z
+    .string()
+    .max(1000, 'If-None-Match has at most 1000 characters.')
+    .optional()
+    .meta({ description: 'The ETag of an answer before: 304 if the list is still the same.' }),
+});
+
 const limitRule = 'limit has to be a whole number from 1 to 100.';
 
 export const listQuery = z.strictObject({
@@ -257,6 +359,10 @@ export const listQuery = z.strictObject({
     description: 'Only accounts whose secret ends, or has ended, before this time.',
     example: exampleTime,
   }),
+  expiresAfter: timeText('expiresAfter').optional().meta({
+    description: 'Only accounts whose secret ends, or has ended, after this time.',
+    example: '2027-01-01T12:00:00Z',
+  }),
   limit: z
     .string()
     .regex(/^[0-9]{1,3}$/, limitRule)
@@ -269,6 +375,7 @@ export const listQuery = z.strictObject({
       minimum: 1,
       maximum: 100,
       default: 20,
+      pattern: undefined,
     }),
   cursor: z
     .string()

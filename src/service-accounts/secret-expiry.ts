@@ -28,7 +28,7 @@ export const hasExpired = (
  * saying nothing.
  * @param at now (RFC 3339)
  * @param before of the account whose secret is replaced; null for a new account
- * @param maxLifetimeDays what the operator allows; then a secret without an end is none to be had
+ * @param maxLifetimeDays what the operator allows; then every secret expires
  * @throws {ServiceError} 400 for an end that is over, or beyond what the operator allows
  */
 export function secretExpiryOf(

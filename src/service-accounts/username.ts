@@ -36,7 +36,7 @@ export function usernameFault(username: string): UsernameFault | undefined {
   if (!allowed.test(username)) {
     return {
       code: 'characters',
-      detail: 'username may hold letters, digits, spaces and the signs . _ - only.',
+      detail: 'username may contain only letters, digits, spaces and the signs . _ -',
     };
   }
   if (/^ | $| {2}/.test(username)) {

@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors.ts';
 import { allPages } from '../pages.ts';
-import type { Account, Actor } from '../service-accounts/account.ts';
+import { type Account, stampOf } from '../service-accounts/account.ts';
+import type { Actor } from '../service-accounts/actor.ts';
 import type { AccountStatus, Gateway } from '../service-accounts/gateway.ts';
 import { withAccountLock } from '../service-accounts/under-lock.ts';
 
@@ -15,6 +16,8 @@ export interface SwitchDependencies {
   readonly by: Actor;
   /** Waits until every request that was under way has ended. */
   readonly settle: () => Promise<unknown>;
+  /** Whether a list shows each account as it is; not where Keycloak has several nodes, each with caches of its own. */
+  readonly isListCurrent: boolean;
   /** Told of each account right after it was switched. */
   readonly onSwitched: (account: Account, action: SwitchAction) => void;
 }
@@ -115,8 +118,9 @@ async function untilNothingIsLeft(
 async function switchAll(dependencies: SwitchDependencies, transition: Transition) {
   const done = { switched: 0, untouched: 0, written: 0 };
   for await (const listed of accountsOf(dependencies)) {
-    // What the list says may be old; it only saves looking at those that are as they should be.
-    const before = transition.next(listed) && (await switchOne(dependencies, listed, transition));
+    // What the list says may be old by now; it only saves looking at those that are as they should be.
+    const isDone = dependencies.isListCurrent && transition.next(listed) === undefined;
+    const before = isDone ? undefined : await switchOne(dependencies, listed, transition);
     if (before !== undefined) done.written += 1;
     const action = before && transition.action(before);
     if (before === undefined || action === undefined) {
@@ -155,8 +159,9 @@ async function switchOne(
       return await withAccountLock(gateway, tenantId, id, async () => {
         const account = await gateway.findAccount(id);
         const status = account && transition.next(account);
-        if (status === undefined) return undefined;
-        await gateway.setStatus(id, status, { at: new Date().toISOString(), by });
+        if (account === undefined || status === undefined) return undefined;
+        const stamp = stampOf(by, account, transition.action(account) ?? 'tenant-switched');
+        await gateway.setStatus(id, status, stamp);
         return account;
       });
     } catch (error) {

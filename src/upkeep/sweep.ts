@@ -1,7 +1,8 @@
 import { ServiceError } from '../errors.ts';
 import { names } from '../names.ts';
 import { type Grant, grantOf, redundantRoles } from '../permissions/roles.ts';
-import type { Account, Actor } from '../service-accounts/account.ts';
+import { type Account, stampOf } from '../service-accounts/account.ts';
+import type { Actor } from '../service-accounts/actor.ts';
 import type { Gateway } from '../service-accounts/gateway.ts';
 import { withAccountLock } from '../service-accounts/under-lock.ts';
 import { expiredLockKeptMs, unfinishedAccountKeptMs } from '../time-limits.ts';
@@ -113,7 +114,9 @@ async function repairRoles({ connect, onRepair, now }: SweepDependencies, seen: 
       onRepair({ kind: 'redundant-roles', tenant: tenantId, account: id, roles: redundant });
     }
     if (after === undefined) return;
-    await gateway.editAccount(account, after, { at: new Date(now()).toISOString(), by: sweepActor });
+    const fields = ['mode', 'permissions'];
+    const stamp = stampOf(sweepActor, account, 'edit', fields, new Date(now()).toISOString());
+    await gateway.editAccount(account, after, stamp);
     const before = { mode: account.mode, permissions: account.permissions };
     onRepair({ kind: 'mirror-of-roles', tenant: tenantId, account: id, before, after });
   });
@@ -153,11 +156,19 @@ async function releaseUsernames(
     if (known !== undefined && isOf(known)) continue;
     if (dependencies.signal?.aborted) return;
     await attempt(dependencies, async () => {
+      const release = async () => {
+        await targets.removeRole(roleId);
+        onRepair({ kind: 'abandoned-username', account: accountId });
+      };
       // It may have been made, or renamed, since the accounts were read.
-      const account = await connect().findAccount(accountId);
-      if (account !== undefined && isOf(account)) return;
-      await targets.removeRole(roleId);
-      onRepair({ kind: 'abandoned-username', account: accountId });
+      const gateway = connect();
+      const account = await gateway.findAccount(accountId);
+      if (account === undefined) return release();
+      if (isOf(account)) return;
+      await withAccountLock(gateway, account.tenantId, accountId, async () => {
+        const current = await gateway.findAccount(accountId);
+        if (current === undefined || !isOf(current)) await release();
+      });
     });
   }
 }

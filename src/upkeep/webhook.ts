@@ -11,7 +11,7 @@ export interface WebhookSettings {
 export interface WebhookEvent {
   /** The same whenever the same event is sent again, by which a receiver knows it. */
   readonly id: string;
-  readonly type: 'service_account.secret_expiring';
+  readonly type: 'service_account.secret_expiring' | 'service_account.secret_leaked';
   readonly data: Readonly<Record<string, unknown>>;
 }
 

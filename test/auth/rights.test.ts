@@ -16,7 +16,9 @@ async function expectRefused(service: TestApp, call: () => Promise<{ status: num
 }
 
 describe('a caller with service-accounts:write alone', () => {
-  const beyond = changing.filter(({ below }) => !['/deactivate', '/previous-secret'].includes(below));
+  const beyond = changing.filter(
+    ({ below }) => !['/deactivate', '/previous-secret', '/revoke-tokens'].includes(below),
+  );
   const accounts = [{ mode: 'admin' }, { mode: 'agent' }, custom];
   const cases = accounts.flatMap((account) => beyond.map((call) => ({ ...call, account })));
 
@@ -63,7 +65,8 @@ describe('a caller with service-accounts:write alone', () => {
   it('may not read or list', async () => {
     const service = await testApp();
     const { id } = await created(service);
-    for (const path of [pathOf(id), '/acme/service-accounts', '/acme/permissions']) {
+    const lists = ['/acme/service-accounts', '/acme/permissions', '/acme/revocations'];
+    for (const path of [pathOf(id), `${pathOf(id)}/history`, ...lists]) {
       await expectRefused(service, () => service.request({ ...people.writer, path }));
     }
   });

@@ -65,6 +65,7 @@ describe('a token that is accepted', () => {
     expect(await verify(await signed())).toEqual({
       subject: 'subject',
       username: 'somebody',
+      issuedAt: expect.closeTo(now(), -2),
       clientId: 'orki-frontend',
       tenantId: 'acme',
       roles: new Set(['ai:use']),

@@ -46,6 +46,13 @@ describe('the client', () => {
     expectTypeOf<'username-taken'>().not.toExtend<ErrorCodeOf<'getServiceAccount'>>();
   });
 
+  it('throws a code of a later version of the service like any other', async () => {
+    const { client } = clientOf([problem(409, 'not-yet-known')]);
+    const error = await client.create({ username: 'crm-sync', mode: 'agent' }).catch((caught) => caught);
+    expect(error).toMatchObject({ name: 'ServiceAccountsError', code: 'not-yet-known', status: 409 });
+    expectTypeOf<'not-yet-known'>().toExtend<ServiceAccountsError['code']>();
+  });
+
   it('makes a change depend on the version that the caller saw, and on none unless asked to', async () => {
     const answers = [...Array(4).fill({ status: 200, body: account }), { status: 204 }];
     for (const [options, sent] of [

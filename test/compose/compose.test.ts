@@ -31,7 +31,7 @@ describe('before the first start', () => {
     const output = await project.must('node dev/run.mjs secrets');
     const [, uid] = /^ORKI_USER=(\d+):\d+$/m.exec(readFileSync(join(project.folder, '.env'), 'utf8')) ?? [];
     expect(Number(uid)).toBeGreaterThan(0);
-    expect(secretNames()).toHaveLength(5);
+    expect(secretNames()).toHaveLength(6);
     for (const name of secretNames()) {
       const { mode, uid: owner } = lstatSync(join(project.folder, '.secrets', name));
       expect([name, mode & 0o777, owner]).toEqual([name, 0o600, Number(uid)]);
@@ -222,7 +222,7 @@ describe('with the demo profile', () => {
     }
     expect(project.secret('service-key.pem')).not.toBe(old);
     expect(await tokenError('orki', await byKey('orki-service-accounts', old))).toBe('invalid_client');
-    expect(secretNames()).toHaveLength(5);
+    expect(secretNames()).toHaveLength(6);
   });
 
   it('an operator whose key is lost is made anew, as documented', async () => {

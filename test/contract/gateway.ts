@@ -2,13 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
+import type { Stamp } from '../../src/service-accounts/account.ts';
 import type { ConnectGateway, Gateway, SecretRenewal } from '../../src/service-accounts/gateway.ts';
+import { secretDigest } from '../../src/service-accounts/secret.ts';
 import { shippedCatalogue } from '../support/catalogue.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
 const inSeconds = (seconds: number) =>
   new Date((Math.floor(Date.now() / 1000) + seconds) * 1000).toISOString();
-const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 'editor', username: 'an editor' } };
+const stamp = {
+  at: '2026-11-23T10:00:00.000Z',
+  by: { subject: 'editor', username: 'an editor' },
+  history: [],
+};
 
 /** A secret whose hint is the first four of its letters. */
 const renewal = (letters: string, previous: SecretRenewal['previous']): SecretRenewal => ({
@@ -35,7 +41,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const catalogue = await open().catalogue();
       expect(catalogue.groups).toEqual(shippedCatalogue.groups);
       expect(catalogue.included).toEqual(shippedCatalogue.included);
-      expect(permissionNames(catalogue)).toHaveLength(22);
+      expect(permissionNames(catalogue)).toHaveLength(23);
     });
 
     it('gives back a new account as it was made, without its secret', async () => {
@@ -58,6 +64,9 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
         updatedBy: by,
         secretCreatedAt: at,
         previousSecret: null,
+        secretSha256: secretDigest(account.secret),
+        previousSecretSha256: null,
+        tokensRevokedBefore: null,
         expiryWarnedDays: null,
         unfinishedSince: null,
         isCurrentInConsole: true,
@@ -123,6 +132,36 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       expect(await gateway.findAccount(account.id)).toMatchObject({ mode: 'admin', permissions: [] });
     });
 
+    it('keeps the history of an account through every change, and as long as it can get', async () => {
+      const gateway = open();
+      const account = await stored(gateway);
+      const { id } = account;
+      const before = await gateway.findAccount(id);
+      if (before === undefined) throw new Error('not made');
+      expect(before.history).toEqual(account.history);
+      const of = (username: string) => ({
+        at: stamp.at,
+        by: { subject: 's', username },
+        action: 'edit',
+        fields: [],
+      });
+      const changes = [
+        ['one', (now: Stamp) => gateway.editAccount(account, { description: 'edited' }, now)],
+        ['two', (now: Stamp) => gateway.setStatus(id, { active: false }, now)],
+        ['three', (now: Stamp) => gateway.replaceSecret(id, renewal('another', 'ends'), now)],
+        ['four', (now: Stamp) => gateway.endPreviousSecret(id, now)],
+        // What it takes is near the longest that is ever kept.
+        ['five', (now: Stamp) => gateway.setStatus(id, { active: true }, now), 19],
+      ] as const;
+      for (const [name, change, length = 1] of changes) {
+        const longName = '名'.repeat(length === 1 ? 1 : 350);
+        const history = Array.from({ length }, (_, index) => of(`${name} ${index} "${longName}"`));
+        await change({ ...stamp, history });
+        await gateway.showInConsole(before);
+        expect((await gateway.findAccount(id))?.history).toEqual(history);
+      }
+    });
+
     it('replaces the secret and says when and by whom', async () => {
       const gateway = open();
       const account = await stored(gateway);
@@ -144,7 +183,11 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       await gateway.replaceSecret(id, renewal('second', previous), stamp);
       const expectOverlap = async (rest: object, previousSecret: object | null = previous) =>
         expect(await gateway.findAccount(id)).toMatchObject({ ...rest, previousSecret });
-      await expectOverlap({ secretHint: 'seco' });
+      const digests = {
+        secretSha256: secretDigest('orki_sa_second'),
+        previousSecretSha256: secretDigest(account.secret),
+      };
+      await expectOverlap({ secretHint: 'seco', ...digests });
       await gateway.editAccount(account, { description: 'edited' }, stamp);
       await gateway.setStatus(id, { active: false }, stamp);
       await gateway.setStatus(id, { active: true }, stamp);
@@ -159,7 +202,8 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       await expectOverlap({ secretHint: 'four', updatedBy: stamp.by }, null);
       await gateway.replaceSecret(id, renewal('fifth', { hint: 'four', validUntil: inSeconds(60) }), stamp);
       await gateway.replaceSecret(id, renewal('sixth', 'ends'), stamp);
-      await expectOverlap({ secretHint: 'sixt' }, null);
+      const last = { secretSha256: secretDigest('orki_sa_sixth'), previousSecretSha256: null };
+      await expectOverlap({ secretHint: 'sixt', ...last }, null);
       expect(JSON.stringify(await gateway.findAccount(id))).not.toContain('orki_sa_');
     });
 

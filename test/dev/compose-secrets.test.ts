@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { composeSecrets } from '../../dev/compose-secrets.mjs';
+import { isWebhookSecret } from '../../src/upkeep/webhook.ts';
 
 let root: string;
 beforeEach(() => {
@@ -37,6 +38,14 @@ it("takes the service's key through a rotation: both are public until the new on
   composeSecrets(root, ['--rotate']);
   expect(read('service-key.pem')).toBe(next);
   expect(read('service-public-keys.pem')).toBe(publicHalf(next));
+});
+
+it('makes a key for webhooks that the service takes', () => {
+  composeSecrets(root, []);
+  const key = read('webhook-secret');
+  expect(isWebhookSecret(key)).toBe(true);
+  composeSecrets(root, []);
+  expect(read('webhook-secret')).toBe(key);
 });
 
 it('leaves no key out of the public ones when it is run between the steps without --rotate', () => {

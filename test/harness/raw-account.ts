@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clientAttributes, names } from '../../src/names.ts';
+import { parseHistory } from '../../src/service-accounts/history.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import type { LiveRealm } from '../support/live-realm.ts';
 import { type AccountState, undisclosed } from './account-model.ts';
@@ -55,7 +56,10 @@ async function look(realm: LiveRealm, wanted: Wanted, isManaged: boolean): Promi
     secret: known,
   };
   const faults = await tryQuietly(realm, wanted, state);
-  if (found !== undefined && isManaged) faults.push(...faultsOfMirror(found.client.attributes, roles));
+  if (found !== undefined && isManaged) {
+    const { attributes } = found.client;
+    faults.push(...faultsOfMirror(attributes, roles), ...faultsOfHistory(attributes));
+  }
   return { state, faults };
 }
 
@@ -88,4 +92,14 @@ function faultsOfMirror(attributes: Record<string, string>, roles: readonly stri
     faults.push('without mark or tenant');
   }
   return faults;
+}
+
+/** The history has to end with the change that the account says was its last, which is written with it. */
+function faultsOfHistory(attributes: Record<string, string>): string[] {
+  const times = parseHistory(attributes[clientAttributes.history]).map(({ at }) => Date.parse(at));
+  const last = times.at(-1) ?? 0;
+  const isLast = last === Date.parse(attributes[clientAttributes.updatedAt] ?? '');
+  return isLast
+    ? []
+    : [`the history ends at ${last}, the last change was at ${attributes[clientAttributes.updatedAt]}`];
 }

@@ -135,6 +135,8 @@ describe('an account with spoilt attributes', () => {
     ['no maker', { 'orki.created-by': undefined }, { createdBy: null }],
     ['a maker that is no JSON', { 'orki.created-by': '{' }, { createdBy: null }],
     ['a maker of another form', { 'orki.updated-by': '{"subject":5}' }, { updatedBy: null }],
+    ['a history that is none', { 'orki.history': '{"by":[]' }, { history: [] }],
+    ['a history of another form', { 'orki.history': 5 }, { history: [] }],
     ['attributes of others', { 'other.thing': '1' }, { username: account.username }],
   ])('is still shown, so that it can be mended or deleted: %s', (_name, attributes, expected) => {
     expect(accountOf(clientWith(attributes))).toMatchObject({ id: account.id, ...expected });

@@ -7,6 +7,7 @@ import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts
 import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
 import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
 import type { AdminAnswer, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
+import { secretDigest } from '../../src/service-accounts/secret.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
 /** The gateway to a Keycloak that answers every call with this. */
@@ -16,7 +17,7 @@ function gatewayTo(answer: AdminAnswer) {
     calls.push(call);
     return answer;
   };
-  const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000));
+  const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000), () => 300_000);
   return { calls, gateway: connect({ signal: AbortSignal.timeout(1_000) }) };
 }
 
@@ -74,7 +75,12 @@ describe('the gateway to Keycloak', () => {
       await released.promise;
       return { status: 200, body: operation === 'read tenant' ? { id: 't', name: 'acme' } : [] };
     };
-    const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000));
+    const connect = keycloakGateway(
+      api,
+      createRealmObjects(api, 1_000),
+      createLockSlots(1_000),
+      () => 300_000,
+    );
     const unhandled: unknown[] = [];
     const others = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection');
@@ -94,7 +100,8 @@ describe('the gateway to Keycloak', () => {
 
   it('writes no more than what a change is about', async () => {
     const { gateway, calls } = gatewayTo({ status: 204, body: undefined });
-    const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
+    const made = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
+    const stamp = { ...made, history: [{ ...made, action: 'edit', fields: ['mode'] }] };
     const account = { id: 'id', tenantId: 'acme' };
     await gateway.editAccount(account, { description: null }, stamp);
     await gateway.editAccount(account, { username: 'crm-sync' }, stamp);
@@ -104,15 +111,21 @@ describe('the gateway to Keycloak', () => {
       { secret: { value: 'v', hint: 'h' }, expiresAt: null, requests: null, previous: 'ends' },
       stamp,
     );
-    const updated = { 'orki.updated-at': stamp.at, 'orki.updated-by': '{"subject":"s","username":"u"}' };
+    const updated = {
+      'orki.updated-at': stamp.at,
+      'orki.updated-by': '{"subject":"s","username":"u"}',
+      'orki.history': `{"by":[["s","u"]],"changes":[[${Date.parse(stamp.at)},0,"edit","mode"]]}`,
+    };
     const renewed = {
       'orki.secret-hint': 'h',
+      'orki.secret-sha256': secretDigest('v'),
       'orki.secret-created-at': stamp.at,
       'orki.requests': '',
       'orki.secret-expires-at': '',
       'client.secret.expiration.time': '',
       'orki.expiry-warned': '',
       'orki.previous-secret': '',
+      'orki.previous-secret-sha256': '',
       'client.secret.rotated': '',
       'client.secret.rotated.creation.time': '',
       'client.secret.rotated.expiration.time': '',

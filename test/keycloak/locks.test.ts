@@ -13,7 +13,7 @@ interface Role {
 }
 
 const leaseMs = 40_000;
-const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
+const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' }, history: [] };
 const keycloakUnavailable = expect.objectContaining({ code: 'keycloak-unavailable' });
 
 /** A gateway over roles in memory; `spoil` answers, or fails, in place of a call. */
@@ -45,7 +45,12 @@ function lockedBy(spoil: (call: AdminCall) => AdminAnswer | undefined = () => un
     }
     return { status: 204, body: undefined };
   };
-  const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(leaseMs));
+  const connect = keycloakGateway(
+    api,
+    createRealmObjects(api, 1_000),
+    createLockSlots(leaseMs),
+    () => 300_000,
+  );
   return { roles, calls, gateway: () => connect({ signal: AbortSignal.timeout(10_000) }) };
 }
 

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 /** The readiness of a service over a Keycloak whose calls `spoil` may fail. */
-async function readiness(spoil: (call: AdminCall) => void) {
+async function readiness(spoil: (call: AdminCall) => void, nodes = 1) {
   vi.useFakeTimers();
   const token = await new SignJWT({
     resource_access: {
@@ -33,8 +33,8 @@ async function readiness(spoil: (call: AdminCall) => void) {
     const attributes = { 'orki.managed': 'true' };
     return { status: 200, body: clientId === undefined ? [] : [{ id: 'id', clientId, attributes }] };
   };
-  const tokens = { token: async () => token, discard: () => undefined };
-  const check = readinessCheck(api, tokens, createRealmObjects(api, 1_000), 1_000, () => undefined);
+  const tokens = { token: async () => token, discard: () => undefined, lifeMs: () => 300_000 };
+  const check = readinessCheck(api, tokens, createRealmObjects(api, 1_000), 1_000, () => undefined, nodes);
   return async () => {
     const found = await check();
     // What was found is kept for two seconds.
@@ -73,4 +73,13 @@ it('stays ready where Keycloak ends no secrets on time, says so, and sees within
   probed = { 'client.secret.expiration.time': '1' };
   vi.advanceTimersByTime(15_000);
   expect((await look()).unavailable).toEqual([]);
+});
+
+it('misses, of a realm that an earlier version provisioned, the role that several nodes need', async () => {
+  const look = await readiness(() => undefined, 2);
+  expect(await look()).toMatchObject({
+    keycloak: 'up',
+    provisioned: false,
+    missing: [`role ${names.fenceRole} of ${names.apiClient}`],
+  });
 });

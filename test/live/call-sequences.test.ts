@@ -36,6 +36,8 @@ async function startReplica() {
     act: (path: string, action: string) => carryOut({ method: 'POST', path: `${path}/${action}` }),
     rotate: (path: string) =>
       carryOut({ method: 'POST', path: `${path}/regenerate-secret`, body: { overlapSeconds: 600 } }),
+    revokeAlong: (path: string, action: string) =>
+      carryOut({ method: 'POST', path: `${path}/${action}`, body: { revokeTokens: true } }),
     endOverlap: (path: string) => carryOut({ method: 'DELETE', path: `${path}/previous-secret` }),
     remove: (path: string) => carryOut({ method: 'DELETE', path }),
     /** An account that this replica has changed before. */
@@ -115,6 +117,18 @@ const operations: Readonly<Record<string, (replica: Replica) => Promise<Run>>> =
     const path = await replica.createAndEdit();
     return () => replica.act(path, 'deactivate');
   },
+  async "Revoke the account's tokens"(replica) {
+    const path = await replica.createAndEdit();
+    return () => replica.act(path, 'revoke-tokens');
+  },
+  async 'Deactivate and revoke tokens'(replica) {
+    const path = await replica.createAndEdit();
+    return () => replica.revokeAlong(path, 'deactivate');
+  },
+  async 'Regenerate the secret and revoke tokens'(replica) {
+    const path = await replica.createAndEdit();
+    return () => replica.revokeAlong(path, 'regenerate-secret');
+  },
   async Delete(replica) {
     const path = await replica.createAndEdit();
     return () => replica.remove(path);
@@ -123,6 +137,11 @@ const operations: Readonly<Record<string, (replica: Replica) => Promise<Run>>> =
     const path = await replica.create();
     return () => replica.read(path);
   },
+  async History(replica) {
+    const path = await replica.create();
+    return () => replica.read(`${path}/history`);
+  },
+  'List revocations': async (replica) => () => replica.read('/acme/revocations'),
   List: async (replica) => () => replica.read('/acme/service-accounts'),
 };
 
@@ -152,6 +171,7 @@ describe('docs/how-it-works.md lists the calls to Keycloak, in their order, of',
       connect: () => keycloak.connectGateway({ signal: AbortSignal.timeout(20_000) }),
       by: { subject: 'operator', username: 'Olga' },
       settle: async () => undefined,
+      isListCurrent: true,
       onSwitched: () => undefined,
     };
     // So that the command has found Keycloak's clients and has a role to lock with.

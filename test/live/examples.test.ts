@@ -119,6 +119,14 @@ it("the contract's examples are what the service and Keycloak answer (-u writes 
   await record('deactivateServiceAccount', 'inactive', { method: 'POST', path: `${one}/deactivate` });
   await recordToken('deactivated', credentials);
   await record('activateServiceAccount', 'active', { method: 'POST', path: `${one}/activate` });
+  await record('revokeTokens', 'revoked', { method: 'POST', path: `${one}/revoke-tokens` });
+  await record('listRevocations', 'one', { path: '/revocations' });
+  await record('deactivateServiceAccount', 'tokens-revoked', {
+    method: 'POST',
+    path: `${one}/deactivate`,
+    body: { revokeTokens: true },
+  });
+  await record('getServiceAccountHistory', 'changes', { path: `${one}/history` });
   await record('livez', 'live', { path: '/../../../../livez', as: 'nobody' });
   await record('readyz', 'ready', { path: '/../../../../readyz', as: 'nobody' });
 

@@ -85,10 +85,23 @@ describe("a service account's token", () => {
       sub: account.user,
       typ: 'Bearer',
       resource_access: { [names.apiClient]: { roles: ['customers:read'] } },
+      permissions: ['customers:read'],
     });
     expect(Object.keys(claims.resource_access)).toEqual([names.apiClient]);
+    // Permissions are in no scope: Keycloak refuses unknown ones there, and integrators leave it out.
+    expect(claims.scope ?? '').toBe('');
+    expect(header.typ).toBe('JWT');
     for (const absent of ['realm_access', 'email', 'preferred_username'])
       expect(claims).not.toHaveProperty(absent);
+  });
+
+  test('lists all permissions of a mode in permissions as in resource_access, and no others', async () => {
+    const account = await createAccount(realm, await realm.asService(), 'acme', [names.modeRoles.agent]);
+    const token = await account.token();
+    const { permissions } = decode(token).claims;
+    expect(permissions).toEqual(expect.arrayContaining(['customers:read', 'ai:use']));
+    expect(permissions).not.toContain('security:write');
+    expect(permissions.toSorted()).toEqual(rolesIn(token).sort());
   });
 
   test('names its own tenant alone, however many there are', async () => {
@@ -125,6 +138,7 @@ describe("a person's token", () => {
     expect(claims).toMatchObject({ tenant_id: 'acme', aud: names.apiClient, typ: 'Bearer', azp: 'cli' });
     expect(claims.sub).toBeTypeOf('string');
     expect(rolesIn(token)).toEqual(expect.arrayContaining(['customers:read', 'mode-agent', 'ai:use']));
+    expect(claims.permissions.toSorted()).toEqual(rolesIn(token).sort());
     expect(Object.keys(claims.resource_access)).toEqual([names.apiClient]);
   });
 

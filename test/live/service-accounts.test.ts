@@ -68,11 +68,12 @@ describe('creates an account', () => {
       expect(header.alg).toBe('ES256');
       expect(claims).toMatchObject({ typ: 'Bearer', azp: clientId, aud: 'orki-api', tenant_id: 'acme' });
       expect(roles).toEqual(inToken.toSorted());
+      expect(claims.permissions.toSorted()).toEqual(inToken.toSorted());
       expect(Object.keys(claims.resource_access)).toEqual(['orki-api']);
       expect(response.refresh_token).toBeUndefined();
       const protocolClaims = ['aud', 'azp', 'exp', 'iat', 'iss', 'jti', 'scope', 'sub', 'typ'];
       const addedByKeycloak = ['clientAddress', 'clientHost', 'client_id'];
-      const ours = ['resource_access', 'tenant_id'];
+      const ours = ['permissions', 'resource_access', 'tenant_id'];
       expect(Object.keys(claims).sort()).toEqual([...protocolClaims, ...addedByKeycloak, ...ours].sort());
     },
   );

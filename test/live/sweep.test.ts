@@ -3,13 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/names.ts';
 import type { Gateway } from '../../src/service-accounts/gateway.ts';
+import { sweepActor } from '../../src/upkeep/sweep.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 import { type LiveRealm, liveRealm } from '../support/live-realm.ts';
 import { sweepLater } from '../support/sweep-later.ts';
 
 const minuteMs = 60_000;
 const leaseMs = 2_000;
-const stamp = { at: '2026-11-23T10:00:00.000Z', by: { subject: 'editor', username: 'an editor' } };
+const stamp = {
+  at: '2026-11-23T10:00:00.000Z',
+  by: { subject: 'editor', username: 'an editor' },
+  history: [],
+};
 
 let realm: LiveRealm;
 let keycloak: KeycloakConnection;
@@ -96,7 +101,9 @@ describe('the sweep', () => {
       before: { mode: 'agent', permissions: [] },
       after,
     });
-    expect(await connect().findAccount(id)).toMatchObject(after);
+    const fields = ['mode', 'permissions'];
+    const history = [expect.objectContaining({ action: 'edit', by: sweepActor, fields })];
+    expect(await connect().findAccount(id)).toMatchObject({ ...after, history });
     expect(await sweepIn(0)).not.toContainEqual(expect.objectContaining({ account: id }));
   });
 

@@ -75,6 +75,7 @@ const settings: SwitchDependencies = {
   connect,
   by: { subject: 'operator', username: 'Olga' },
   settle: async () => undefined,
+  isListCurrent: true,
   onSwitched: () => undefined,
 };
 

@@ -123,6 +123,29 @@ export const scopeDrifts: Drift[] = [
     found: /mapper tenant of orki-service-account: config\.multivalued is "true", not "false"/,
   },
   {
+    name: 'the permissions mapper missing, as in a realm of an earlier version',
+    make: async (realm) => {
+      const scope = await scopeOf(realm, names.serviceAccountScope);
+      const own = scope.protocolMappers.find(({ name }: { name: string }) => name === 'permissions');
+      return must(realm.admin('DELETE', `/client-scopes/${scope.id}/protocol-mappers/models/${own.id}`));
+    },
+    found: /mapper permissions of orki-service-account: missing/,
+  },
+  {
+    name: "the claim of people's permissions renamed",
+    make: async (realm) => {
+      const scope = await scopeOf(realm, names.userScope);
+      const own = scope.protocolMappers.find(({ name }: { name: string }) => name === 'permissions');
+      return must(
+        realm.admin('PUT', `/client-scopes/${scope.id}/protocol-mappers/models/${own.id}`, {
+          ...own,
+          config: { ...own.config, 'claim.name': 'scope' },
+        }),
+      );
+    },
+    found: /mapper permissions of orki-user: config\.claim\.name is "scope", not "permissions"/,
+  },
+  {
     name: 'a forging mapper added',
     make: async (realm) => {
       const scope = await scopeOf(realm, names.userScope);

@@ -18,7 +18,10 @@ const fileOf = (...names: string[]) => ({
 
 test('the permission file that ships is valid, and mode agent is the part that the product page promises', async () => {
   const shipped = await readPermissionFile();
-  expect(permissionNames(shipped)).toHaveLength(22);
+  expect(permissionNames(shipped)).toHaveLength(23);
+  expect(
+    permissionNames(shipped).filter((name) => !permissionNames(shipped, 'admin').includes(name)),
+  ).toEqual(['service-accounts:rotate-own']);
   expect(permissionNames(shipped, 'agent')).toEqual([
     'customers:read',
     'conversations:read',
@@ -40,6 +43,18 @@ test.each([
   ['no permission', fileOf()],
   ['nothing for mode agent', { groups: [{ name: 'x', label: 'X', permissions: [permission('x:y', [])] }] }],
   ['an unknown mode', { groups: [{ name: 'x', label: 'X', permissions: [permission('x:y', ['root'])] }] }],
+  [
+    'a permission that mode agent includes and mode admin does not',
+    {
+      groups: [
+        {
+          name: 'x',
+          label: 'X',
+          permissions: [{ ...permission('x:y'), excludedFromAdmin: true }, permission('x:z')],
+        },
+      ],
+    },
+  ],
   ['an unknown field', { ...fileOf('a:b'), extra: true }],
   ['no label', { groups: [{ name: 'x', label: ' ', permissions: [permission('x:y')] }] }],
 ])('%s is refused', (_, content) => {

@@ -110,6 +110,23 @@ const foreignFields = {
   tenantId: 'globex',
 };
 
+describe('an empty list of permissions, which generated clients send for one that was not set', () => {
+  it.each(['admin', 'agent'])('counts as none in mode %s', async (mode) => {
+    const service = await testApp();
+    expect(await create(service, { mode, permissions: [] })).toMatchObject({ status: 201, body: { mode } });
+  });
+
+  it('makes no other request of a repeated one', async () => {
+    const service = await testApp();
+    const headers = { 'idempotency-key': 'the-same' };
+    const bodies = [valid, { ...valid, permissions: [] }];
+    const statuses = [];
+    for (const body of bodies)
+      statuses.push((await service.request({ method: 'POST', headers, body })).status);
+    expect(statuses).toEqual([201, 201]);
+  });
+});
+
 describe('a body that is not right', () => {
   it.each(wrongBodies)('names the field, and never reaches Keycloak: %s', async (_name, body, errors) => {
     const service = await testApp();

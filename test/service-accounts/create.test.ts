@@ -28,6 +28,7 @@ describe('creating a service account', () => {
       secretExpiresAt: null,
       secretExpired: false,
       previousSecret: null,
+      tokensRevokedBefore: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       createdBy: me,
       updatedAt: answer.body.createdAt,

@@ -9,7 +9,10 @@ describe('the ETag', () => {
     const service = await testApp();
     const answers = [];
     const { id } = await created(service);
-    for (const call of callsOnOne.filter(({ method }) => method !== 'DELETE')) {
+    const aboutAccount = callsOnOne.filter(
+      ({ method, below }) => method !== 'DELETE' && below !== '/history',
+    );
+    for (const call of aboutAccount) {
       answers.push(await service.request({ ...call, path: `${pathOf(id)}${call.below}` }));
     }
     for (const { headers, body } of answers) expect(headers.etag).toBe(`"${body.version}"`);
@@ -42,18 +45,23 @@ describe('If-Match', () => {
     expect(stateOf(service)).toEqual(before);
   });
 
-  it.each(changes)('lets $method $below through when nothing has changed', async (call) => {
-    for (const ifMatch of [(tag: string) => tag, (tag: string) => `"other", ${tag}`, () => '*']) {
-      const service = await testApp();
-      const { id, version } = await created(service);
-      const answer = await service.request({
-        ...call,
-        path: `${pathOf(id)}${call.below}`,
-        headers: { 'if-match': ifMatch(`"${version}"`) },
-      });
-      expect([200, 204]).toContain(answer.status);
-    }
-  });
+  it.each(changes)(
+    'lets $method $below through when nothing has changed',
+    async (call) => {
+      for (const ifMatch of [(tag: string) => tag, (tag: string) => `"other", ${tag}`, () => '*']) {
+        const service = await testApp();
+        const { id, version } = await created(service);
+        const answer = await service.request({
+          ...call,
+          path: `${pathOf(id)}${call.below}`,
+          headers: { 'if-match': ifMatch(`"${version}"`) },
+        });
+        expect([200, 204]).toContain(answer.status);
+      }
+      // Each revocation is answered a second or two later.
+    },
+    30_000,
+  );
 
   it('compares strongly: a weak ETag never matches', async () => {
     const service = await testApp();

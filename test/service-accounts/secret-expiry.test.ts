@@ -177,6 +177,10 @@ describe('an account whose secret has ended', () => {
     const soon = encodeURIComponent(inMs(11 * dayMs));
     expect(asText(await find(`expiresBefore=${soon}`))).toEqual(asText([ended, ending, inactive]));
     expect(await find(`expiresBefore=${soon}&status=expired`)).toEqual([ended]);
+    const now = encodeURIComponent(inMs(0));
+    expect(await find(`expiresAfter=${now}`)).toEqual([ending]);
+    expect(await find(`expiresAfter=${soon}`)).toEqual([]);
+    expect(await find(`status=active&expiresAfter=${now}&expiresBefore=${soon}`)).toEqual([ending]);
     const page = (await service.request({ path: `/acme/service-accounts?expiresBefore=${soon}&limit=2` }))
       .body;
     const rest = `/acme/service-accounts?expiresBefore=${soon}&limit=2&cursor=${page.nextCursor}`;

@@ -54,12 +54,15 @@ export function edit(service: TestApp, id: string, body: unknown, person: Person
 /** Every call that names one account, with a body where one is needed. */
 export const callsOnOne = [
   { method: 'GET', below: '' },
+  { method: 'GET', below: '/history' },
   { method: 'PATCH', below: '', body: { description: 'new' } },
   { method: 'POST', below: '/regenerate-secret' },
   { method: 'POST', below: '/regenerate-secret', body: { overlapSeconds: 60 } },
   { method: 'DELETE', below: '/previous-secret' },
   { method: 'POST', below: '/activate' },
   { method: 'POST', below: '/deactivate' },
+  { method: 'POST', below: '/deactivate', body: { revokeTokens: true } },
+  { method: 'POST', below: '/revoke-tokens' },
   { method: 'DELETE', below: '' },
 ] as const;
 

@@ -40,7 +40,10 @@ async function build() {
         body: { username, mode: 'admin', ...body },
       });
       if (answer.status !== 201) throw new Error(`not created: ${answer.text}`);
-      return answer.body as { id: string; clientId: string; clientSecret: string; username: string };
+      return answer.body as Record<
+        'id' | 'clientId' | 'clientSecret' | 'secretCreatedAt' | 'username',
+        string
+      >;
     },
     /** All clients with their secrets and attributes, and what is kept for usernames and tenants. */
     state: () => stateOf(realm),
@@ -64,11 +67,13 @@ async function stateOf({ admin, uuidOf }: LiveRealm) {
 export function everyCallOn(path: string) {
   return [
     { path },
+    { path: `${path}/history` },
     { path, method: 'PATCH', body: { description: 'changed' } },
     { path, method: 'PATCH', body: { mode: 'agent' } },
     { path: `${path}/regenerate-secret`, method: 'POST' },
     { path: `${path}/activate`, method: 'POST' },
     { path: `${path}/deactivate`, method: 'POST' },
+    { path: `${path}/revoke-tokens`, method: 'POST' },
     { path, method: 'DELETE' },
   ];
 }

@@ -11,7 +11,11 @@ export const shippedCatalogue: Catalogue = {
     permissions: group.permissions.map(({ name, label, description }) => ({ name, label, description })),
   })),
   included: {
-    admin: new Set(permissions.map(({ name }) => name)),
+    admin: new Set(
+      permissions
+        .filter((permission) => !('excludedFromAdmin' in permission && permission.excludedFromAdmin))
+        .map(({ name }) => name),
+    ),
     agent: new Set(
       permissions.filter(({ modes }) => modes.some((mode) => mode === 'agent')).map(({ name }) => name),
     ),

@@ -13,7 +13,10 @@ import type {
   UsernameReservation,
 } from '../../src/service-accounts/gateway.ts';
 import { notFound } from '../../src/service-accounts/load.ts';
+import { secretDigest } from '../../src/service-accounts/secret.ts';
 import { usernameKey } from '../../src/service-accounts/username.ts';
+
+const tokenLifeMs = 300_000;
 
 interface StoredClient {
   account: Account;
@@ -34,6 +37,8 @@ export class InMemoryKeycloak {
   /** Locks that are held, by tenant and account; a test may put one there. */
   readonly locks = new Set<string>();
   readonly deleted = new Set<string>();
+  /** In the order in which they were recorded. */
+  readonly revocations: { tenantId: string; clientId: string; issuedBefore: string }[] = [];
   /** The tenants that are known. */
   readonly tenantRoles = new Set<string>();
   /** The tenants that are switched off, and since when. */
@@ -127,19 +132,27 @@ export class InMemoryKeycloak {
         const given = Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined));
         this.#update(id, stamp, given);
       },
-      replaceSecret: async (id, { secret, expiresAt, requests, previous }, stamp) => {
+      replaceSecret: async (id, renewal, stamp) => {
+        const { secret, expiresAt, requests, previous } = renewal;
         const stored = this.#stored(id);
         if (previous === 'ends') stored.rotatedSecret = undefined;
         else if (previous !== 'stays') stored.rotatedSecret = stored.secret;
         stored.secret = secret.value;
         const previousSecret = previous === 'ends' ? null : previous;
+        const replaced = stored.account.secretSha256;
+        const { tokensRevokedBefore } = renewal;
         this.#update(id, stamp, {
           secretHint: secret.hint,
+          secretSha256: secretDigest(secret.value),
           secretCreatedAt: stamp.at,
           secretExpiresAt: expiresAt,
           expiryWarnedDays: null,
           requests,
-          ...(previousSecret !== 'stays' && { previousSecret }),
+          ...(previousSecret !== 'stays' && {
+            previousSecret,
+            previousSecretSha256: previousSecret === null ? null : replaced,
+          }),
+          ...(tokensRevokedBefore !== undefined && { tokensRevokedBefore }),
         });
       },
       noteExpiryWarning: async (id, days) => {
@@ -148,7 +161,7 @@ export class InMemoryKeycloak {
       },
       endPreviousSecret: async (id, stamp) => {
         this.#stored(id).rotatedSecret = undefined;
-        this.#update(id, stamp, { previousSecret: null });
+        this.#update(id, stamp, { previousSecret: null, previousSecretSha256: null });
       },
       canRotateSecrets: async () => this.canRotateSecrets,
       finishAccount: async (id) => {
@@ -164,6 +177,20 @@ export class InMemoryKeycloak {
       },
       wasDeleted: async (tenantId, id) => this.deleted.has(`${tenantId}/${id}`),
       setStatus: async (id, status, stamp) => this.#update(id, stamp, status),
+      recordRevocation: async ({ tenantId, clientId }, issuedBefore) => {
+        this.revocations.push({ tenantId, clientId, issuedBefore });
+        return { acceptedUntil: new Date(Date.parse(issuedBefore) + tokenLifeMs).toISOString() };
+      },
+      listRevocations: async (tenantId) => {
+        const live = this.revocations.filter(
+          ({ issuedBefore, ...of }) =>
+            of.tenantId === tenantId && Date.parse(issuedBefore) + tokenLifeMs > Date.now(),
+        );
+        const latest = new Map(live.map(({ clientId, issuedBefore }) => [clientId, issuedBefore]));
+        return [...latest]
+          .map(([clientId, issuedBefore]) => ({ clientId, issuedBefore }))
+          .sort((a, b) => (a.clientId < b.clientId ? -1 : 1));
+      },
       deleteAccount: async (id) => this.clients.delete(id),
       grantedRoles: async (id) => [...this.#stored(id).roles],
       grantRoles: async (id, roles) => {
@@ -223,7 +250,13 @@ export class InMemoryKeycloak {
   #update(id: string, stamp: Stamp, fields: Partial<Account>): void {
     const stored = this.#stored(id);
     const { version: _, ...rest } = asOfNow(stored.account);
-    stored.account = withVersion({ ...rest, ...fields, updatedAt: stamp.at, updatedBy: stamp.by });
+    stored.account = withVersion({
+      ...rest,
+      ...fields,
+      updatedAt: stamp.at,
+      updatedBy: stamp.by,
+      history: stamp.history,
+    });
   }
 
   #known(roles: readonly string[]): readonly string[] {
@@ -241,10 +274,13 @@ function asOfNow(account: Account): Account {
   return withVersion({ ...rest, previousSecret: isValid ? previousSecret : null });
 }
 
-function created({ secret: _, at, by, ...rest }: NewAccount): Account {
+function created({ secret, at, by, ...rest }: NewAccount): Account {
   const times = {
     secretCreatedAt: at,
     previousSecret: null,
+    secretSha256: secretDigest(secret),
+    previousSecretSha256: null,
+    tokensRevokedBefore: null,
     expiryWarnedDays: null,
     createdAt: at,
     createdBy: by,
@@ -277,6 +313,7 @@ export function newAccount(overrides: Partial<NewAccount> = {}): NewAccount {
     requests: null,
     at: new Date().toISOString(),
     by: { subject: 'subject', username: 'somebody' },
+    history: [],
     ...overrides,
   };
 }

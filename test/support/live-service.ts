@@ -36,7 +36,10 @@ export interface ServiceSettings {
   readonly callTimeoutMs?: number;
   /** After which a lock that was not given back counts as left behind; as in production unless given. */
   readonly lockLeaseMs?: number;
+  /** How many nodes the service is told that Keycloak has; one unless given. */
+  readonly nodes?: number;
   readonly maxAccountsPerTenant?: number;
+  readonly maxSecretLifetimeDays?: number;
   readonly requestsPerMinute?: number;
   readonly logLevel?: string;
   /** Where a browser finds it, with /swagger; by default it says that it is elsewhere, and shows none. */
@@ -56,6 +59,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     {
       ...connection,
       credential: { secret: realm.secret },
+      nodes: settings.nodes ?? 1,
       ...(settings.lockLeaseMs === undefined ? {} : { lockLeaseMs: settings.lockLeaseMs }),
     },
     () => undefined,
@@ -73,6 +77,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     publicUrl: port === 0 ? publicUrl : `http://127.0.0.1:${port}`,
     issuer: realm.issuer,
     maxAccountsPerTenant: settings.maxAccountsPerTenant ?? 500,
+    maxSecretLifetimeDays: settings.maxSecretLifetimeDays,
     auditLog: (record) => void audit.push(record),
     trustedProxies: [],
     rateLimits: { perCallerPerMinute: requestsPerMinute, perTenantPerMinute: 100_000 },

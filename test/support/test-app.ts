@@ -4,7 +4,6 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type AppDependencies, buildApp } from '../../src/app.ts';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
-import { permissionNames } from '../../src/permissions/catalogue.ts';
 import type { AuditRecord } from '../../src/service-accounts/audit.ts';
 import { shippedCatalogue } from './catalogue.ts';
 import { InMemoryKeycloak } from './in-memory-keycloak.ts';
@@ -18,7 +17,7 @@ const keys = createLocalJWKSet({ keys: [jwk] });
 
 /** The roles that a token of a person with this mode or these permissions has: Keycloak expands composites. */
 export function rolesInToken(grant: 'admin' | 'agent' | readonly string[]): string[] {
-  if (grant === 'admin') return ['mode-admin', ...permissionNames(shippedCatalogue)];
+  if (grant === 'admin') return ['mode-admin', ...shippedCatalogue.included.admin];
   if (grant === 'agent') return ['mode-agent', ...shippedCatalogue.included.agent];
   return [...grant];
 }
@@ -43,7 +42,7 @@ export function tokenFor({ tenantId = 'acme', grant = 'admin', claims = {} }: Pe
     ...claims,
   })
     .setProtectedHeader({ alg: 'ES256', kid: 'test', typ: 'JWT' })
-    .setIssuedAt()
+    .setIssuedAt(claims.iat)
     .setExpirationTime('5m')
     .sign(privateKey);
 }

@@ -13,6 +13,7 @@ const switching = ({ keycloak }: TestApp, tenantId = 'acme'): SwitchDependencies
   connect: () => keycloak.connect({ signal: AbortSignal.timeout(5_000) }),
   by: { subject: 'operator', username: 'Olga' },
   settle: async () => undefined,
+  isListCurrent: true,
   onSwitched: () => undefined,
 });
 
@@ -110,7 +111,12 @@ describe('switching a tenant', () => {
       if (method === 'PUT') role = body;
       return { status: 200, body: role };
     };
-    const connect = keycloakGateway(api, createRealmObjects(api, 1_000), createLockSlots(1_000));
+    const connect = keycloakGateway(
+      api,
+      createRealmObjects(api, 1_000),
+      createLockSlots(1_000),
+      () => 300_000,
+    );
     const gateway = connect({ signal: AbortSignal.timeout(1_000) });
     await gateway.setTenantOff('acme', '2026-11-23T10:00:00.000Z');
     expect(await gateway.isTenantOff('acme')).toBe(true);

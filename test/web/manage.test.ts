@@ -66,13 +66,15 @@ describe('the rows of the product page', () => {
     await context.close();
   });
 
-  it('Regenerate Secret: says that the old one dies, and it does', async () => {
+  it('Regenerate Secret: says that the old one dies now, and it does', async () => {
     const account = await live.create({ username: 'Renewed', mode: 'agent' });
     const { page, context } = await live.open('admin');
     await choose(page, 'Renewed', 'Regenerate Secret');
     const question = page.getByRole('alertdialog');
-    expect(await question.textContent()).toContain(`ends in …${account.secretHint}, stops working now`);
+    await question.getByText(`What happens to the old secret, …${account.secretHint}?`).waitFor();
+    await question.getByText('Stops working now').click();
     await question.getByRole('button', { name: 'Regenerate Secret' }).click();
+    await page.getByText(`The old secret, …${account.secretHint}, no longer works.`).waitFor();
     const clientSecret = await shownSecret(page);
     await finish(page);
     const { clientId } = account;
@@ -89,7 +91,9 @@ describe('the rows of the product page', () => {
     const { page, context } = await live.open('admin');
     await choose(page, 'Switched', 'Deactivate');
     const question = page.getByRole('alertdialog');
-    await question.getByText('up to five more minutes at services that only check signatures').waitFor();
+    await question
+      .getByText('live for up to five more minutes at services that only check signatures')
+      .waitFor();
     await question.getByRole('button', { name: 'Deactivate' }).click();
     await announced(page, 'Switched is inactive.');
     await rowOf(page, 'Switched').getByText('Inactive').waitFor();

@@ -35,7 +35,7 @@ describe('who may do what', () => {
     await context.close();
   });
 
-  it('who holds less than an account may only deactivate it, and is told why', async () => {
+  it('who holds less than an account may only take power from it, and is told why', async () => {
     await live.create({ username: 'Mighty', mode: 'admin' });
     await live.create({ username: 'Somewhat', mode: 'custom', permissions: ['customers:read', 'team:read'] });
     const { page, context } = await live.open('agentWriter');
@@ -48,6 +48,7 @@ describe('who may do what', () => {
     expect(disabled).toEqual([
       ['Edit', 'true'],
       ['Regenerate Secret', 'true'],
+      ['Revoke Tokens', null],
       ['Deactivate', null],
       ['Delete', 'true'],
     ]);
@@ -147,6 +148,22 @@ describe('the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await rowOf(page, 'Typed').waitFor({ state: 'detached' });
     await expect.poll(focused).toBe('Service Account Tokens');
+    await context.close();
+  });
+});
+
+describe('a screen reader', () => {
+  it('stands on the button that creates the account as soon as the review is there', async () => {
+    const { page, context } = await live.open('admin', '?create&username=Spoken&mode=agent');
+    await page.getByRole('button', { name: 'Review' }).waitFor();
+    const focused = await page.evaluate(async () => {
+      const buttons = [...document.querySelectorAll('button')];
+      // As a screen reader presses it, and before the next frame.
+      buttons.find(({ textContent }) => textContent === 'Review')?.click();
+      while (!document.body.textContent.includes('Review the new account')) await Promise.resolve();
+      return document.activeElement?.tagName === 'BUTTON' && document.activeElement.textContent;
+    });
+    expect(focused).toBe('Create Service Account');
     await context.close();
   });
 });

@@ -68,10 +68,10 @@ const openMenu = async (page: Page, username: string) => {
   await page.locator('.row').filter({ hasText: username }).locator('.cell-actions .icon-button').click();
   await page.locator('.menu').waitFor();
 };
-/** Edit, Regenerate, Deactivate or Activate, Delete: by their order, which no language changes. */
-const chooseNth = async (page: Page, username: string, index: number) => {
+type Action = 'edit' | 'regenerate' | 'end-previous' | 'revoke' | 'deactivate' | 'delete';
+const choose = async (page: Page, username: string, action: Action) => {
   await openMenu(page, username);
-  await page.locator('.menu-item').nth(index).click();
+  await page.locator(`.menu-item[data-key="${action}"]`).click();
   await page.locator('.dialog').waitFor();
 };
 const openForm = async (page: Page) => {
@@ -94,18 +94,20 @@ const fillIn = async (page: Page, username: string) => {
   await dialog(page).locator('textarea').fill('Copies customers to the CRM. Owner: growth team');
 };
 const back = (page: Page) => page.locator('.breadcrumb .link').click();
-const unavailable = {
-  status: 503,
+const problem = (status: number, code: string, title: string) => ({
+  status,
   contentType: 'application/problem+json',
   headers: { 'retry-after': '5' },
   body: JSON.stringify({
-    type: 'https://api.example.test/problems/keycloak-unavailable',
-    title: 'Keycloak does not answer',
-    status: 503,
-    code: 'keycloak-unavailable',
+    type: `https://api.example.test/problems/${code}`,
+    title,
+    status,
+    code,
     requestId: '5f0c2e6a-7a5e-4a5e-9d3c-0c6a2f6f9d11',
   }),
-};
+});
+const unavailable = problem(503, 'keycloak-unavailable', 'Keycloak does not answer');
+const rotationOff = problem(409, 'overlap-unavailable', 'A secret can only be replaced at once');
 
 const screens: Record<string, Screen> = {
   list: { as: 'admin', open: (page) => page.locator('.row').first().waitFor() },
@@ -194,7 +196,8 @@ const screens: Record<string, Screen> = {
   secret: {
     as: 'admin',
     open: async (page) => {
-      await chooseNth(page, 'Zapier', 1);
+      await choose(page, 'Zapier', 'regenerate');
+      await page.locator('.mode-card').first().click();
       await footerButton(page, 'danger').click();
       await page.locator('.credentials').waitFor();
     },
@@ -210,11 +213,11 @@ const screens: Record<string, Screen> = {
       await page.locator('.overlay').first().waitFor({ state: 'detached' });
     },
   },
-  edit: { as: 'admin', open: (page) => chooseNth(page, 'HubSpot CRM sync', 0), close: dismiss },
+  edit: { as: 'admin', open: (page) => choose(page, 'HubSpot CRM sync', 'edit'), close: dismiss },
   conflict: {
     as: 'admin',
     open: async (page) => {
-      await chooseNth(page, 'nightly-export', 0);
+      await choose(page, 'nightly-export', 'edit');
       await dialog(page).locator('textarea').fill('Exports every conversation at two o’clock');
       const path = `/acme/service-accounts/${ids[1]}`;
       const description = `Exports yesterday’s conversations, run ${Date.now() % 1000}`;
@@ -224,9 +227,35 @@ const screens: Record<string, Screen> = {
     },
     close: discard,
   },
-  regenerate: { as: 'admin', open: (page) => chooseNth(page, 'nightly-export', 1), close: dismiss },
-  deactivate: { as: 'admin', open: (page) => chooseNth(page, 'support-bot', 2), close: dismiss },
-  delete: { as: 'admin', open: (page) => chooseNth(page, 'nightly-export', 3), close: dismiss },
+  regenerate: {
+    as: 'admin',
+    open: async (page) => {
+      await choose(page, 'HubSpot CRM sync', 'regenerate');
+      await page.locator('.mode-card').nth(2).click();
+    },
+    close: dismiss,
+  },
+  'regenerate-unavailable': {
+    as: 'agentWriter',
+    open: async (page) => {
+      await page.route(/regenerate-secret$/, (route) => route.fulfill(rotationOff));
+      await choose(page, 'support-bot', 'regenerate');
+      const card = page.locator('.mode-card:not([data-disabled])').last();
+      await card.click();
+      if ((await page.locator('.mode-card[data-disabled]').count()) > 0) return;
+      await footerButton(page, 'primary').click();
+      await page.locator('.mode-card[data-disabled]').first().waitFor();
+    },
+    close: dismiss,
+  },
+  revoke: { as: 'admin', open: (page) => choose(page, 'support-bot', 'revoke'), close: dismiss },
+  'end-previous': {
+    as: 'admin',
+    open: (page) => choose(page, 'HubSpot CRM sync', 'end-previous'),
+    close: dismiss,
+  },
+  deactivate: { as: 'admin', open: (page) => choose(page, 'support-bot', 'deactivate'), close: dismiss },
+  delete: { as: 'admin', open: (page) => choose(page, 'nightly-export', 'delete'), close: dismiss },
   account: {
     as: 'admin',
     isLong: true,

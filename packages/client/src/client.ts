@@ -7,8 +7,11 @@ import type {
   EditServiceAccount,
   ListQuery,
   PermissionCatalogue,
+  RevocationList,
   ServiceAccount,
+  ServiceAccountHistory,
   ServiceAccountPage,
+  ServiceAccountWithRevocation,
   ServiceAccountWithSecret,
 } from './types.ts';
 
@@ -41,10 +44,17 @@ export interface KeyedOptions extends CallOptions {
 export interface RegenerateOptions extends ChangeOptions, KeyedOptions {
   /** For how many seconds, seven days at most, the secret of now works beside the new one; not at all by default. */
   readonly overlapSeconds?: number;
+  /** Whether the access tokens that were issued until now are revoked too; false by default. */
+  readonly revokeTokens?: boolean;
   /** When the new secret ends (RFC 3339), or null for never; by default it lives as long as the one before was made to. */
   readonly secretExpiresAt?: string | null;
   /** The same, in days from now. */
   readonly secretLifetimeDays?: number;
+}
+
+export interface DeactivateOptions extends ChangeOptions {
+  /** Whether its access tokens are revoked too, for services that check signatures; false by default. */
+  readonly revokeTokens?: boolean;
 }
 
 /** The service's calls for one tenant. Each throws a ServiceAccountsError when the service refuses. */
@@ -56,6 +66,8 @@ export interface ServiceAccountsClient {
   /** All accounts that match, newest first, page after page as they are asked for. */
   list(query?: ListQuery, options?: CallOptions): AsyncGenerator<ServiceAccount, void, undefined>;
   get(id: string, options?: CallOptions): Promise<ServiceAccount>;
+  /** The last twenty changes of the account, newest first. */
+  history(id: string, options?: CallOptions): Promise<ServiceAccountHistory>;
   /** The answer alone, with that of `regenerateSecret`, holds `clientSecret`. */
   create(account: CreateServiceAccount, options?: KeyedOptions): Promise<ServiceAccountWithSecret>;
   /** Changes what is given; `description: null` clears. */
@@ -64,7 +76,11 @@ export interface ServiceAccountsClient {
   /** Ends an overlap: the secret before works no longer, the one of now does. */
   endPreviousSecret(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
   activate(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
-  deactivate(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
+  deactivate(id: string, options?: DeactivateOptions): Promise<ServiceAccount>;
+  /** Revokes the access tokens that were issued until now; those that are obtained after it are good. */
+  revokeTokens(id: string, options?: ChangeOptions): Promise<ServiceAccountWithRevocation>;
+  /** Whose tokens are revoked, for services that check signatures. Poll the URL itself where you can send If-None-Match. */
+  revocations(options?: CallOptions): Promise<RevocationList>;
   delete(id: string, options?: ChangeOptions): Promise<void>;
 }
 
@@ -116,6 +132,8 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
     },
     get: (id, { signal } = {}) =>
       answer(api.GET(one, { params: { path: { tenantId, id } }, ...from(signal) })),
+    history: (id, { signal } = {}) =>
+      answer(api.GET(`${one}/history`, { params: { path: { tenantId, id } }, ...from(signal) })),
     create: (body, { signal, ...options } = {}) =>
       withSecret(api.POST(all, { params: { path, header: key(options) }, body, ...from(signal) })),
     edit: (id, body, options) => answer(api.PATCH(one, { ...change(id, options), body })),
@@ -131,7 +149,14 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
     },
     endPreviousSecret: (id, options) => answer(api.DELETE(`${one}/previous-secret`, change(id, options))),
     activate: (id, options) => answer(api.POST(`${one}/activate`, change(id, options))),
-    deactivate: (id, options) => answer(api.POST(`${one}/deactivate`, change(id, options))),
+    deactivate: (id, options = {}) => {
+      const { revokeTokens } = options;
+      const body = revokeTokens === undefined ? {} : { body: { revokeTokens } };
+      return answer(api.POST(`${one}/deactivate`, { ...change(id, options), ...body }));
+    },
+    revokeTokens: (id, options) => answer(api.POST(`${one}/revoke-tokens`, change(id, options))),
+    revocations: ({ signal } = {}) =>
+      answer(api.GET('/api/v1/tenants/{tenantId}/revocations', { params: { path }, ...from(signal) })),
     delete: async (id, options) => {
       await answer(api.DELETE(one, change(id, options)));
     },
@@ -150,7 +175,7 @@ const key = ({ idempotencyKey = crypto.randomUUID() }: KeyedOptions) => ({
  */
 function isRepeatable({ method, url, headers }: Request): boolean {
   if (method === 'GET' || headers.has('idempotency-key')) return true;
-  const endsAlike = method === 'PATCH' || /\/((de)?activate|previous-secret)$/.test(url);
+  const endsAlike = method === 'PATCH' || /\/((de)?activate|previous-secret|revoke-tokens)$/.test(url);
   return endsAlike && !headers.has('if-match');
 }
 

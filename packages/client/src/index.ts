@@ -2,6 +2,7 @@ export {
   type CallOptions,
   type ChangeOptions,
   createServiceAccountsClient,
+  type DeactivateOptions,
   type KeyedOptions,
   type RegenerateOptions,
   type ServiceAccountsClient,
@@ -19,7 +20,10 @@ export type {
   EditServiceAccount,
   ListQuery,
   PermissionCatalogue,
+  RevocationList,
   ServiceAccount,
+  ServiceAccountHistory,
   ServiceAccountPage,
+  ServiceAccountWithRevocation,
   ServiceAccountWithSecret,
 } from './types.ts';

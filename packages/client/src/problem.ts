@@ -1,27 +1,23 @@
-import type { components, operations } from './schema.ts';
+import type { components, problemCode, problemCodes } from './schema.ts';
 
 /** Problem details (RFC 9457) as the service writes them. */
 export type Problem = components['schemas']['Problem'];
 
-/** Everything that can go wrong. Later versions of the service may add codes. */
-export type ErrorCode = Problem['code'];
+/** Every code that this version of the service has. Later versions add more. */
+export type ErrorCode = problemCode;
 
 /** What can go wrong in one operation, by its id in the contract. */
-export type ErrorCodeOf<Operation extends keyof operations> = CodesIn<operations[Operation]['responses']>;
+export type ErrorCodeOf<Operation extends keyof problemCodes> = problemCodes[Operation];
 
-type CodesIn<Responses> = {
-  [Status in keyof Responses]: Responses[Status] extends {
-    content: { 'application/problem+json': { code: infer Code } };
-  }
-    ? Code
-    : never;
-}[keyof Responses];
+/** A code of a later version: any text, which does not keep an editor from offering the known ones. */
+type LaterCode = string & {};
 
 /**
  * A refusal of the service. `message` is fit to be shown to a person; decide by `code`. What is no answer of the
- * service, such as a proxy's page or a network that is down, is thrown as another error.
+ * service, such as a proxy's page or a network that is down, is thrown as another error. A `code` that you do not know is
+ * of a later version of the service: go by `status` then.
  */
-export class ServiceAccountsError<Code extends ErrorCode = ErrorCode> extends Error {
+export class ServiceAccountsError<Code extends string = ErrorCode | LaterCode> extends Error {
   readonly code: Code;
   readonly status: number;
   readonly problem: Problem;
@@ -29,7 +25,7 @@ export class ServiceAccountsError<Code extends ErrorCode = ErrorCode> extends Er
   readonly retryAfterSeconds: number | undefined;
 
   constructor(problem: Problem & { code: Code }, retryAfterSeconds?: number) {
-    super(problem.detail ?? problem.title);
+    super(problem.detail);
     this.name = 'ServiceAccountsError';
     this.code = problem.code;
     this.status = problem.status;

@@ -25,13 +25,14 @@ interface Outcome {
 }
 
 /** After `half-done` the same request finishes the change, and another one would not. */
-const verdictOfCode: Partial<Record<ErrorCode, Verdict>> = {
+const verdictsOfCodes: Partial<Record<ErrorCode, Verdict>> = {
   'rate-limited': 'refused',
   'keycloak-unavailable': 'refused',
   'change-in-progress': 'refused',
   'half-done': 'unknown',
   'outcome-unknown': 'unknown',
 };
+const verdictOfCode = new Map<string, Verdict>(Object.entries(verdictsOfCodes));
 /** For what stands between the caller and the service. */
 const verdictOfStatus: Partial<Record<number, Verdict>> = {
   429: 'refused',
@@ -85,7 +86,7 @@ async function verdictOf(response: Response): Promise<Verdict> {
     .clone()
     .json()
     .catch(() => undefined);
-  const verdict = isProblemBody(body) ? verdictOfCode[body.code] : verdictOfStatus[response.status];
+  const verdict = isProblemBody(body) ? verdictOfCode.get(body.code) : verdictOfStatus[response.status];
   return verdict ?? 'answered';
 }
 

@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * The permission catalogue
-         * @description All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant. A permission that was provisioned shows up within half a minute.
+         * @description All permissions in groups, with labels and the modes that include them, and which of them, and of the modes, you may grant; and how long a secret may last. A permission that was provisioned shows up within half a minute.
          */
         get: operations["listPermissions"];
         put?: never;
@@ -116,6 +116,26 @@ export interface paths {
         patch: operations["editServiceAccount"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenantId}/service-accounts/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a service account's last changes
+         * @description The last twenty changes of the account, newest first: when, who and what, without values and without secrets. The history of an account that was made before there were histories begins with its next change. The audit log of the service has all changes.
+         */
+        get: operations["getServiceAccountHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenantId}/service-accounts/{id}/regenerate-secret": {
         parameters: {
             query?: never;
@@ -127,7 +147,7 @@ export interface paths {
         put?: never;
         /**
          * Regenerate the secret
-         * @description Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire. You need every right that the account has. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.
+         * @description Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. You need every right that the account has. With `service-accounts:rotate-own` in place of `service-accounts:write` a service account may do this to itself, with a token that is younger than its secret, and send `overlapSeconds` alone. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.
          */
         post: operations["regenerateSecret"];
         delete?: never;
@@ -187,9 +207,49 @@ export interface paths {
         put?: never;
         /**
          * Deactivate a service account
-         * @description Keeps the account from obtaining tokens, without deleting it. Does nothing to an inactive one. Introspection refuses its live tokens from then on; a service that checks signatures alone takes them until they expire.
+         * @description Keeps the account from obtaining tokens, without deleting it. Does nothing to an inactive one. Introspection refuses its live tokens from then on; a service that checks signatures alone takes them until they expire. With `revokeTokens` they stay revoked when the account is activated again, and services that follow the list of revocations refuse them within seconds.
          */
         post: operations["deactivateServiceAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenantId}/service-accounts/{id}/revoke-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke the account's tokens
+         * @description Revokes all access tokens that were issued until now. The answer comes when it is so: introspection refuses them, and tokens that are obtained after it are good. Services that only check signatures accept revoked tokens until `revocation.acceptedUntil`, unless they follow the list of revocations: those refuse them within seconds. The secret goes on to work; to keep whoever knows it out, regenerate it or deactivate the account. It only takes power away, so `service-accounts:write` is enough.
+         */
+        post: operations["revokeTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenantId}/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List revoked tokens
+         * @description For services that check tokens by their signatures: poll this every few seconds with `If-None-Match`, and refuse the tokens that it names. An entry falls out when no token that it is about can be valid any more.
+         */
+        get: operations["listRevocations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -232,7 +292,252 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        CreateServiceAccountInput: {
+        FieldError: {
+            /**
+             * @description The part of the request.
+             * @enum {string}
+             */
+            in: "body" | "path" | "query" | "header";
+            /** @description JSON Pointer (RFC 6901) to the field; empty for the whole part. */
+            pointer: string;
+            /** @description What is wrong with the field, for programs. */
+            code: string;
+            /** @description The same for people. */
+            detail: string;
+        };
+        /** @description Problem details (RFC 9457). */
+        Problem: {
+            /**
+             * Format: uri
+             * @description Identifies the kind of problem; absolute and stable.
+             */
+            type: string;
+            /** @description The kind of problem, for people; the same for each `code`. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description The kind of problem, for programs. `x-extensible-enum` names the codes of this version. Later versions add more: treat one that you do not know by its `status`. */
+            code: string;
+            /** @description What went wrong this time and what to do, to be shown to people. */
+            detail: string;
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+            /** @description The fields that are wrong. */
+            errors?: components["schemas"]["FieldError"][];
+        };
+        Liveness: {
+            /** @constant */
+            status: "live";
+        };
+        Readiness: {
+            /** @enum {string} */
+            status: "ready" | "not-ready";
+            /** @enum {string} */
+            keycloak: "up" | "down";
+            /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
+            provisioned: boolean;
+            /** @description What is missing, or more than it should be. */
+            missing: string[];
+            /** @description Features that Keycloak, as it was started, does not have; everything else works. */
+            unavailable: string[];
+        };
+        /**
+         * @description Admin, Agent, or a choice of permissions.
+         * @enum {string}
+         */
+        Mode: "admin" | "agent" | "custom";
+        /** @description The person, or the service account, that did it. */
+        Actor: {
+            subject: string;
+            username: string;
+        };
+        /** @enum {string} */
+        Status: "active" | "inactive";
+        /** @description The secret before, while it works beside the one of now, and until when it does. */
+        PreviousSecret: {
+            hint: string;
+            /** Format: date-time */
+            validUntil: string;
+        };
+        ServiceAccountChange: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Actor"];
+            /** @description What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate`, `deactivate` or `revoke-tokens`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more. */
+            action: string;
+            /** @description What an edit changed: `username`, `description`, `mode`, `permissions`; `tokensRevokedBefore` where tokens were revoked along with another change. */
+            fields: string[];
+        };
+        ServiceAccountHistory: {
+            changes: components["schemas"]["ServiceAccountChange"][];
+        };
+        ServiceAccount: {
+            /**
+             * Format: uuid
+             * @description Keycloak's UUID of the client.
+             */
+            id: string;
+            /** @description The client_id for the token URL; it never changes. */
+            clientId: string;
+            username: string;
+            description: string | null;
+            mode: components["schemas"]["Mode"];
+            /** @description All that the account may do. */
+            permissions: string[];
+            status: components["schemas"]["Status"];
+            /** @description The four characters before the checksum of the secret. */
+            secretHint: string;
+            /** Format: date-time */
+            secretCreatedAt: string;
+            /** @description From when Keycloak refuses the secret; null for one without an end. */
+            secretExpiresAt: string | null;
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
+            secretExpired: boolean;
+            previousSecret: components["schemas"]["PreviousSecret"] | null;
+            /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
+            tokensRevokedBefore: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: components["schemas"]["Actor"] | null;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: components["schemas"]["Actor"] | null;
+            /** @description Changes with every change of the account. */
+            version: string;
+        };
+        ServiceAccountWithSecret: {
+            /**
+             * Format: uuid
+             * @description Keycloak's UUID of the client.
+             */
+            id: string;
+            /** @description The client_id for the token URL; it never changes. */
+            clientId: string;
+            username: string;
+            description: string | null;
+            mode: components["schemas"]["Mode"];
+            /** @description All that the account may do. */
+            permissions: string[];
+            status: components["schemas"]["Status"];
+            /** @description The four characters before the checksum of the secret. */
+            secretHint: string;
+            /** Format: date-time */
+            secretCreatedAt: string;
+            /** @description From when Keycloak refuses the secret; null for one without an end. */
+            secretExpiresAt: string | null;
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
+            secretExpired: boolean;
+            previousSecret: components["schemas"]["PreviousSecret"] | null;
+            /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
+            tokensRevokedBefore: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: components["schemas"]["Actor"] | null;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: components["schemas"]["Actor"] | null;
+            /** @description Changes with every change of the account. */
+            version: string;
+            /** @description Shown this once. Store it; if it is lost, regenerate it. */
+            clientSecret: string;
+            /** @description The hints of the secrets that worked until this call and no longer do. */
+            endedSecretHints: string[];
+            /**
+             * Format: uri
+             * @description Keycloak's token URL.
+             */
+            tokenUrl: string;
+        };
+        Revocation: {
+            /**
+             * Format: date-time
+             * @description Tokens that were issued before are revoked; introspection refuses them now.
+             */
+            issuedBefore: string;
+            /**
+             * Format: date-time
+             * @description Until then, by how long tokens live, services that only check signatures accept such a token, unless they follow `GET …/revocations`.
+             */
+            acceptedUntil: string;
+        };
+        ServiceAccountWithRevocation: {
+            /**
+             * Format: uuid
+             * @description Keycloak's UUID of the client.
+             */
+            id: string;
+            /** @description The client_id for the token URL; it never changes. */
+            clientId: string;
+            username: string;
+            description: string | null;
+            mode: components["schemas"]["Mode"];
+            /** @description All that the account may do. */
+            permissions: string[];
+            status: components["schemas"]["Status"];
+            /** @description The four characters before the checksum of the secret. */
+            secretHint: string;
+            /** Format: date-time */
+            secretCreatedAt: string;
+            /** @description From when Keycloak refuses the secret; null for one without an end. */
+            secretExpiresAt: string | null;
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
+            secretExpired: boolean;
+            previousSecret: components["schemas"]["PreviousSecret"] | null;
+            /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
+            tokensRevokedBefore: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: components["schemas"]["Actor"] | null;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: components["schemas"]["Actor"] | null;
+            /** @description Changes with every change of the account. */
+            version: string;
+            revocation: components["schemas"]["Revocation"];
+        };
+        RevocationEntry: {
+            /** @description The `azp` of the tokens. */
+            clientId: string;
+            /**
+             * Format: date-time
+             * @description In whole seconds: refuse tokens of this client whose `iat` is earlier.
+             */
+            issuedBefore: string;
+        };
+        RevocationList: {
+            revocations: components["schemas"]["RevocationEntry"][];
+        };
+        ServiceAccountPage: {
+            items: components["schemas"]["ServiceAccount"][];
+            /** @description For the next page; null on the last one. */
+            nextCursor: string | null;
+        };
+        Permission: {
+            name: string;
+            label: string;
+            description: string;
+            /** @description The modes that include it; never custom. */
+            includedIn: components["schemas"]["Mode"][];
+            /** @description Whether you hold it and so may grant it. */
+            grantable: boolean;
+        };
+        PermissionGroup: {
+            name: string;
+            label: string;
+            permissions: components["schemas"]["Permission"][];
+        };
+        GrantableMode: {
+            name: components["schemas"]["Mode"];
+            /** @description Whether you may give an account this mode. */
+            grantable: boolean;
+        };
+        PermissionCatalogue: {
+            groups: components["schemas"]["PermissionGroup"][];
+            modes: components["schemas"]["GrantableMode"][];
+            /** @description How many days a new secret may last at most; null where the operator sets no limit. */
+            maxSecretLifetimeDays: number | null;
+        };
+        CreateServiceAccount: {
             /**
              * @description Names the account in its tenant, whatever the case. Letters of one script, digits 0-9, single spaces and . _ -
              * @example Zapier sync
@@ -243,13 +548,9 @@ export interface components {
              * @example Two-way sync
              */
             description?: string | null;
+            mode: components["schemas"]["Mode"];
             /**
-             * @description Admin, Agent, or a choice of permissions.
-             * @enum {string}
-             */
-            mode: "admin" | "agent" | "custom";
-            /**
-             * @description For mode custom, and only there: the permissions.
+             * @description For mode custom, and only there: the permissions, at least one. In another mode an empty list counts as none.
              * @example [
              *       "customers:read"
              *     ]
@@ -267,7 +568,7 @@ export interface components {
             secretLifetimeDays?: number;
         };
         /** @description A JSON merge patch (RFC 7396): what is left out stays, `description: null` clears. */
-        EditServiceAccountInput: {
+        EditServiceAccount: {
             /**
              * @description Names the account in its tenant, whatever the case. Letters of one script, digits 0-9, single spaces and . _ -
              * @example Zapier sync
@@ -278,11 +579,7 @@ export interface components {
              * @example Two-way sync
              */
             description?: string | null;
-            /**
-             * @description Admin, Agent, or a choice of permissions.
-             * @enum {string}
-             */
-            mode?: "admin" | "agent" | "custom";
+            mode?: components["schemas"]["Mode"];
             /**
              * @description For mode custom, and only there: the permissions.
              * @example [
@@ -291,12 +588,18 @@ export interface components {
              */
             permissions?: string[];
         };
-        RegenerateSecretInput: {
+        DeactivateServiceAccount: {
+            /** @description Whether the access tokens that were issued until now are revoked too, as by `revoke-tokens`. */
+            revokeTokens?: boolean;
+        };
+        RegenerateSecret: {
             /**
              * @description For how many seconds the secret of now works beside the new one. 0, or left out: it ends at once.
              * @example 86400
              */
             overlapSeconds?: number;
+            /** @description Whether the access tokens that were issued until now are revoked too, as by `revoke-tokens`. */
+            revokeTokens?: boolean;
             /**
              * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
              * @example 2027-01-31T12:00:00Z
@@ -308,178 +611,203 @@ export interface components {
              */
             secretLifetimeDays?: number;
         };
-        /** @description Problem details (RFC 9457). */
-        Problem: {
+        TokenRequest: {
+            /** @constant */
+            grant_type: "client_credentials";
+            /** @description `clientId` of the account. */
+            client_id: string;
             /**
-             * Format: uri
-             * @description Identifies the kind of problem; absolute and stable.
+             * Format: password
+             * @description Its `clientSecret`.
              */
-            type: string;
-            /** @description The kind of problem, for people; the same for each `code`. */
-            title: string;
-            /** @description The HTTP status. */
-            status: number;
-            /**
-             * @description The kind of problem, for programs. Later versions add more.
-             * @enum {string}
-             */
-            code: "invalid-request" | "invalid-json" | "missing-token" | "invalid-token" | "wrong-tenant" | "tenant-off" | "permission-missing" | "service-account-not-found" | "route-not-found" | "method-not-allowed" | "change-in-progress" | "username-taken" | "account-limit-reached" | "overlap-unavailable" | "secret-expiry-unavailable" | "idempotency-key-spent" | "precondition-failed" | "body-too-large" | "unsupported-media-type" | "idempotency-key-reused" | "rate-limited" | "internal-error" | "keycloak-unavailable" | "half-done" | "outcome-unknown";
-            /** @description What went wrong this time and what to do, to be shown to people. */
-            detail: string;
-            /** @description Names this request in the log of the service. */
-            requestId: string;
-            /** @description The fields that are wrong. */
-            errors?: {
-                /**
-                 * @description The part of the request.
-                 * @enum {string}
-                 */
-                in: "body" | "path" | "query" | "header";
-                /** @description JSON Pointer (RFC 6901) to the field; empty for the whole part. */
-                pointer: string;
-                /** @description What is wrong with the field, for programs. */
-                code: string;
-                /** @description The same for people. */
-                detail: string;
-            }[];
+            client_secret: string;
         };
-        ServiceAccount: {
-            /**
-             * Format: uuid
-             * @description Keycloak's UUID of the client.
-             */
-            id: string;
-            /** @description The client_id for the token URL; it never changes. */
-            clientId: string;
-            username: string;
-            description: string | null;
-            /**
-             * @description Admin, Agent, or a choice of permissions.
-             * @enum {string}
-             */
-            mode: "admin" | "agent" | "custom";
-            /** @description All that the account may do. */
-            permissions: string[];
-            /** @enum {string} */
-            status: "active" | "inactive";
-            /** @description The four characters before the checksum of the secret. */
-            secretHint: string;
-            /** Format: date-time */
-            secretCreatedAt: string;
-            /** @description From when Keycloak refuses the secret; null for one without an end. */
-            secretExpiresAt: string | null;
-            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
-            secretExpired: boolean;
-            /** @description The secret before, while it works beside the one of now, and until when it does. */
-            previousSecret: {
-                hint: string;
-                /** Format: date-time */
-                validUntil: string;
-            } | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description The person, or the service account, that did it. */
-            createdBy: {
-                subject: string;
-                username: string;
-            } | null;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description The person, or the service account, that did it. */
-            updatedBy: {
-                subject: string;
-                username: string;
-            } | null;
-            /** @description Changes with every change of the account. */
-            version: string;
+        /** @description Keycloak's answer (RFC 6749, section 5.1). */
+        Token: {
+            /** @description Send it as `Authorization: Bearer …`. */
+            access_token: string;
+            /** @description `Bearer`. */
+            token_type: string;
+            /** @description For how many seconds it is valid. */
+            expires_in: number;
+            /** @description 0: there is no refresh token. */
+            refresh_expires_in?: number;
+            "not-before-policy"?: number;
+            /** @description Nothing to rely on: what the account may do is in the token. */
+            scope?: string;
         };
-        ServiceAccountWithSecret: {
-            /**
-             * Format: uuid
-             * @description Keycloak's UUID of the client.
-             */
-            id: string;
-            /** @description The client_id for the token URL; it never changes. */
-            clientId: string;
-            username: string;
-            description: string | null;
-            /**
-             * @description Admin, Agent, or a choice of permissions.
-             * @enum {string}
-             */
-            mode: "admin" | "agent" | "custom";
-            /** @description All that the account may do. */
-            permissions: string[];
-            /** @enum {string} */
-            status: "active" | "inactive";
-            /** @description The four characters before the checksum of the secret. */
-            secretHint: string;
-            /** Format: date-time */
-            secretCreatedAt: string;
-            /** @description From when Keycloak refuses the secret; null for one without an end. */
-            secretExpiresAt: string | null;
-            /** @description Whether the secret has ended, so that no token is to be had until there is a new one. */
-            secretExpired: boolean;
-            /** @description The secret before, while it works beside the one of now, and until when it does. */
-            previousSecret: {
-                hint: string;
-                /** Format: date-time */
-                validUntil: string;
-            } | null;
-            /** Format: date-time */
-            createdAt: string;
-            /** @description The person, or the service account, that did it. */
-            createdBy: {
-                subject: string;
-                username: string;
-            } | null;
-            /** Format: date-time */
-            updatedAt: string;
-            /** @description The person, or the service account, that did it. */
-            updatedBy: {
-                subject: string;
-                username: string;
-            } | null;
-            /** @description Changes with every change of the account. */
-            version: string;
-            /** @description Shown this once. Store it; if it is lost, regenerate it. */
-            clientSecret: string;
-            /** @description The hints of the secrets that worked until this call and no longer do. */
-            endedSecretHints: string[];
-            /**
-             * Format: uri
-             * @description Keycloak's token URL.
-             */
-            tokenUrl: string;
-        };
-        ServiceAccountPage: {
-            items: components["schemas"]["ServiceAccount"][];
-            /** @description For the next page; null on the last one. */
-            nextCursor: string | null;
-        };
-        PermissionCatalogue: {
-            groups: {
-                name: string;
-                label: string;
-                permissions: {
-                    name: string;
-                    label: string;
-                    description: string;
-                    /** @description The modes that include it. */
-                    includedIn: ("admin" | "agent")[];
-                    /** @description Whether you hold it and so may grant it. */
-                    grantable: boolean;
-                }[];
-            }[];
-            modes: {
-                /** @enum {string} */
-                name: "admin" | "agent" | "custom";
-                /** @description Whether you may give an account this mode. */
-                grantable: boolean;
-            }[];
+        /** @description Keycloak's refusal (RFC 6749, section 5.2). */
+        TokenRefusal: {
+            /** @description For programs. */
+            error: string;
+            /** @description For people. */
+            error_description?: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description `method-not-allowed`: The resource does not know this method. */
+        MethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `internal-error`: Something went wrong here. */
+        InternalServerError: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
+        BadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+        Unauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `wrong-tenant`: The access token belongs to another tenant. `tenant-off`: The tenant's service accounts are switched off. `permission-missing`: A permission is missing. */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `rate-limited`: Too many requests. */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `keycloak-unavailable`: Keycloak does not answer. `half-done`: The change was begun and could not be finished. */
+        ServiceUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `change-in-progress`: Another change is under way. `username-taken`: The username is taken. `account-limit-reached`: The tenant has as many service accounts as it may. `overlap-unavailable`: A secret can only be replaced at once. `secret-expiry-unavailable`: A secret cannot expire here. `idempotency-key-spent`: The request can no longer be repeated. */
+        Conflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `body-too-large`: The body is too large. */
+        PayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `unsupported-media-type`: The body has to be JSON. */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
+        UnprocessableEntity: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+        GatewayTimeout: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `service-account-not-found`: There is no such service account. */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `precondition-failed`: The service account was changed meanwhile. */
+        PreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: {
@@ -489,7 +817,7 @@ export interface components {
         "Cache-Control": "no-store";
         /** @description The URL of the new account. */
         Location: string;
-        /** @description The version of the account, to be sent back in If-Match. */
+        /** @description The version of the account, to be sent back in If-Match; of a list, to be sent back in If-None-Match. */
         ETag: string;
         /** @description There when the request was made before with the same Idempotency-Key. */
         "Idempotency-Replayed": "true";
@@ -526,41 +854,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "live";
-                    };
+                    "application/json": components["schemas"]["Liveness"];
                 };
             };
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
         };
     };
     readyz: {
@@ -579,49 +879,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ready" | "not-ready";
-                        /** @enum {string} */
-                        keycloak: "up" | "down";
-                        /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
-                        provisioned: boolean;
-                        /** @description What is missing, or more than it should be. */
-                        missing: string[];
-                        /** @description Features that Keycloak, as it was started, does not have; everything else works. */
-                        unavailable: string[];
-                    };
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description It can not yet. */
             503: {
                 headers: {
@@ -629,18 +893,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        status: "ready" | "not-ready";
-                        /** @enum {string} */
-                        keycloak: "up" | "down";
-                        /** @description Whether all is there that the service needs; while Keycloak is down, whether it was before. */
-                        provisioned: boolean;
-                        /** @description What is missing, or more than it should be. */
-                        missing: string[];
-                        /** @description Features that Keycloak, as it was started, does not have; everything else works. */
-                        unavailable: string[];
-                    };
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };
@@ -672,110 +925,19 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listServiceAccounts: {
@@ -783,12 +945,13 @@ export interface operations {
             query?: {
                 /** @description Part of the username or the description whatever the case, or the whole client_id. */
                 search?: string;
-                /** @description Admin, Agent, or a choice of permissions. */
-                mode?: "admin" | "agent" | "custom";
+                mode?: components["schemas"]["Mode"];
                 /** @description `expired` are the active ones whose secret has ended. */
                 status?: "active" | "inactive" | "expired";
                 /** @description Only accounts whose secret ends, or has ended, before this time. */
                 expiresBefore?: string;
+                /** @description Only accounts whose secret ends, or has ended, after this time. */
+                expiresAfter?: string;
                 /** @description How many to a page, 1 to 100; 20 when left out. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -818,110 +981,19 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     createServiceAccount: {
@@ -939,7 +1011,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateServiceAccountInput"];
+                "application/json": components["schemas"]["CreateServiceAccount"];
             };
         };
         responses: {
@@ -961,181 +1033,29 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `username-taken`: The username is taken. `account-limit-reached`: The tenant has as many service accounts as it may. `secret-expiry-unavailable`: A secret cannot expire here. `change-in-progress`: Another change is under way. `idempotency-key-spent`: The request can no longer be repeated. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "username-taken" | "account-limit-reached" | "secret-expiry-unavailable" | "change-in-progress" | "idempotency-key-spent";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "idempotency-key-reused";
-                    };
-                };
-            };
+            422: components["responses"]["UnprocessableEntity"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     getServiceAccount: {
@@ -1168,124 +1088,21 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     deleteServiceAccount: {
@@ -1318,195 +1135,31 @@ export interface operations {
                 content?: never;
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     editServiceAccount: {
@@ -1526,8 +1179,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["EditServiceAccountInput"];
-                "application/merge-patch+json": components["schemas"]["EditServiceAccountInput"];
+                "application/json": components["schemas"]["EditServiceAccount"];
+                "application/merge-patch+json": components["schemas"]["EditServiceAccount"];
             };
         };
         responses: {
@@ -1547,195 +1200,77 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. `username-taken`: The username is taken. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress" | "username-taken";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
+            429: components["responses"]["TooManyRequests"];
+            /** @description `internal-error`: Something went wrong here. */
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. `half-done`: The change was begun and could not be finished. */
+            503: components["responses"]["ServiceUnavailable"];
+            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    getServiceAccountHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+                /** @description The service account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes. */
+            200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
+                    "application/json": components["schemas"]["ServiceAccountHistory"];
                 };
             };
+            /** @description `invalid-request`: The request is not valid. */
+            400: components["responses"]["BadRequest"];
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: components["responses"]["Unauthorized"];
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            403: components["responses"]["Forbidden"];
+            /** @description `service-account-not-found`: There is no such service account. */
+            404: components["responses"]["NotFound"];
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description `rate-limited`: Too many requests. */
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
-            /** @description `keycloak-unavailable`: Keycloak does not answer. `half-done`: The change was begun and could not be finished. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable" | "half-done";
-                    };
-                };
-            };
-            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     regenerateSecret: {
@@ -1757,7 +1292,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RegenerateSecretInput"];
+                "application/json": components["schemas"]["RegenerateSecret"];
             };
         };
         responses: {
@@ -1778,209 +1313,33 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. `overlap-unavailable`: A secret can only be replaced at once. `secret-expiry-unavailable`: A secret cannot expire here. `idempotency-key-spent`: The request can no longer be repeated. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress" | "overlap-unavailable" | "secret-expiry-unavailable" | "idempotency-key-spent";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
-            422: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "idempotency-key-reused";
-                    };
-                };
-            };
+            422: components["responses"]["UnprocessableEntity"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     endPreviousSecret: {
@@ -2016,195 +1375,31 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
-                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
-                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
-                };
-            };
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
     activateServiceAccount: {
@@ -2240,198 +1435,98 @@ export interface operations {
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
+            429: components["responses"]["TooManyRequests"];
+            /** @description `internal-error`: Something went wrong here. */
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: components["responses"]["ServiceUnavailable"];
+            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    deactivateServiceAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+                /** @description The service account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeactivateServiceAccount"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now. */
+            200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
+                    "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
+            /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
+            400: components["responses"]["BadRequest"];
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: components["responses"]["Unauthorized"];
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
+            403: components["responses"]["Forbidden"];
+            /** @description `service-account-not-found`: There is no such service account. */
+            404: components["responses"]["NotFound"];
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description `change-in-progress`: Another change is under way. */
+            409: components["responses"]["Conflict"];
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: components["responses"]["PreconditionFailed"];
+            /** @description `body-too-large`: The body is too large. */
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description `unsupported-media-type`: The body has to be JSON. */
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `rate-limited`: Too many requests. */
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
             /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            504: components["responses"]["GatewayTimeout"];
         };
     };
-    deactivateServiceAccount: {
+    revokeTokens: {
         parameters: {
             query?: never;
             header?: {
@@ -2460,199 +1555,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ServiceAccount"];
+                    "application/json": components["schemas"]["ServiceAccountWithRevocation"];
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
-            400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "invalid-request" | "invalid-json";
-                    };
-                };
-            };
+            400: components["responses"]["BadRequest"];
             /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
-            401: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "missing-token" | "invalid-token";
-                    };
-                };
-            };
+            401: components["responses"]["Unauthorized"];
             /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
-            403: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "wrong-tenant" | "permission-missing" | "tenant-off";
-                    };
-                };
-            };
+            403: components["responses"]["Forbidden"];
             /** @description `service-account-not-found`: There is no such service account. */
-            404: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "service-account-not-found";
-                    };
-                };
-            };
+            404: components["responses"]["NotFound"];
             /** @description `method-not-allowed`: The resource does not know this method. */
-            405: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    Allow: components["headers"]["Allow"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "method-not-allowed";
-                    };
-                };
-            };
+            405: components["responses"]["MethodNotAllowed"];
             /** @description `change-in-progress`: Another change is under way. */
-            409: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "change-in-progress";
-                    };
-                };
-            };
+            409: components["responses"]["Conflict"];
             /** @description `precondition-failed`: The service account was changed meanwhile. */
-            412: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "precondition-failed";
-                    };
-                };
-            };
+            412: components["responses"]["PreconditionFailed"];
             /** @description `body-too-large`: The body is too large. */
-            413: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "body-too-large";
-                    };
-                };
-            };
+            413: components["responses"]["PayloadTooLarge"];
             /** @description `unsupported-media-type`: The body has to be JSON. */
-            415: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "unsupported-media-type";
-                    };
-                };
-            };
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
-            429: {
+            429: components["responses"]["TooManyRequests"];
+            /** @description `internal-error`: Something went wrong here. */
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: components["responses"]["ServiceUnavailable"];
+            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    listRevocations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of an answer before: 304 if the list is still the same. */
+                "if-none-match"?: string;
+            };
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
+                    ETag: components["headers"]["ETag"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
                     "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "rate-limited";
-                    };
+                    "application/json": components["schemas"]["RevocationList"];
                 };
             };
+            /** @description The list is still the same. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid-request`: The request is not valid. */
+            400: components["responses"]["BadRequest"];
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: components["responses"]["Unauthorized"];
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. */
+            403: components["responses"]["Forbidden"];
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description `rate-limited`: Too many requests. */
+            429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "internal-error";
-                    };
-                };
-            };
+            500: components["responses"]["InternalServerError"];
             /** @description `keycloak-unavailable`: Keycloak does not answer. */
-            503: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "keycloak-unavailable";
-                    };
-                };
-            };
-            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
-            504: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {string} */
-                        code: "outcome-unknown";
-                    };
-                };
-            };
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     obtainToken: {
@@ -2664,17 +1650,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/x-www-form-urlencoded": {
-                    /** @constant */
-                    grant_type: "client_credentials";
-                    /** @description `clientId` of the account. */
-                    client_id: string;
-                    /**
-                     * Format: password
-                     * @description Its `clientSecret`.
-                     */
-                    client_secret: string;
-                };
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
             };
         };
         responses: {
@@ -2684,33 +1660,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Send it as `Authorization: Bearer …`. */
-                        access_token: string;
-                        /** @constant */
-                        token_type: "Bearer";
-                        /** @description For how many seconds it is valid. */
-                        expires_in: number;
-                        /** @constant */
-                        refresh_expires_in?: 0;
-                        "not-before-policy"?: number;
-                        /** @description Nothing to rely on: what the account may do is in the token. */
-                        scope?: string;
-                    };
+                    "application/json": components["schemas"]["Token"];
                 };
             };
-            /** @description The request is not a request for a token: a field is missing, or the grant is another one. */
+            /** @description `invalid_request`, `unsupported_grant_type`, `unauthorized_client`: the request is not a request for a token, since a field is missing, or the grant is another one. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        error: "invalid_request" | "unsupported_grant_type" | "unauthorized_client";
-                        /** @description For people. */
-                        error_description?: string;
-                    };
+                    "application/json": components["schemas"]["TokenRefusal"];
                 };
             };
             /** @description `unauthorized_client`: the secret is wrong, or was regenerated. `invalid_client`: there is no such account, or it is deactivated or deleted. */
@@ -2719,14 +1678,250 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @enum {string} */
-                        error: "unauthorized_client" | "invalid_client";
-                        /** @description For people. */
-                        error_description?: string;
-                    };
+                    "application/json": components["schemas"]["TokenRefusal"];
                 };
             };
         };
     };
+}
+/** The codes of this version. */
+export type problemCode =
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'tenant-off'
+    | 'signature-invalid'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'route-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'username-taken'
+    | 'account-limit-reached'
+    | 'overlap-unavailable'
+    | 'secret-expiry-unavailable'
+    | 'idempotency-key-spent'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'idempotency-key-reused'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'half-done'
+    | 'outcome-unknown';
+/** The codes that each operation of this version can be refused with. */
+export interface problemCodes {
+    livez:
+    | 'method-not-allowed'
+    | 'internal-error';
+    readyz:
+    | 'method-not-allowed'
+    | 'internal-error';
+    listPermissions:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
+    listServiceAccounts:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
+    createServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'method-not-allowed'
+    | 'username-taken'
+    | 'account-limit-reached'
+    | 'secret-expiry-unavailable'
+    | 'change-in-progress'
+    | 'idempotency-key-spent'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'idempotency-key-reused'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    getServiceAccount:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
+    editServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'username-taken'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'half-done'
+    | 'outcome-unknown';
+    deleteServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    getServiceAccountHistory:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
+    regenerateSecret:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'overlap-unavailable'
+    | 'secret-expiry-unavailable'
+    | 'idempotency-key-spent'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'idempotency-key-reused'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    endPreviousSecret:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    activateServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    deactivateServiceAccount:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    revokeTokens:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    listRevocations:
+    | 'invalid-request'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'method-not-allowed'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable';
 }

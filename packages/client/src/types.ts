@@ -7,8 +7,11 @@ export type ServiceAccountWithSecret = Schemas['ServiceAccountWithSecret'] & {
   /** Whether the service had done this before, under the same Idempotency-Key; an earlier answer's secret is dead. */
   readonly replayed: boolean;
 };
+export type ServiceAccountHistory = Schemas['ServiceAccountHistory'];
+export type ServiceAccountWithRevocation = Schemas['ServiceAccountWithRevocation'];
+export type RevocationList = Schemas['RevocationList'];
 export type ServiceAccountPage = Schemas['ServiceAccountPage'];
 export type PermissionCatalogue = Schemas['PermissionCatalogue'];
-export type CreateServiceAccount = Schemas['CreateServiceAccountInput'];
-export type EditServiceAccount = Schemas['EditServiceAccountInput'];
+export type CreateServiceAccount = Schemas['CreateServiceAccount'];
+export type EditServiceAccount = Schemas['EditServiceAccount'];
 export type ListQuery = NonNullable<operations['listServiceAccounts']['parameters']['query']>;

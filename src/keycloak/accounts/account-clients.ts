@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import { z } from 'zod';
-import { keycloakUnavailable } from '../../errors.ts';
+import { isOutcomeUnknown, keycloakUnavailable, ServiceError } from '../../errors.ts';
 import { clientAttributes, keycloakSecretAttributes } from '../../names.ts';
+import type { Account } from '../../service-accounts/account.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
 import { notFound } from '../../service-accounts/load.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
@@ -15,11 +17,13 @@ import {
   finishedAttributes,
   newClient,
   previousSecretAttributes,
+  revocationColumn,
   secretAttributes,
   statusFields,
   updatedAttributes,
   withEveryWrite,
 } from './account-representation.ts';
+import { type HeldAccount, type ReadFence, untilCurrent } from './read-fence.ts';
 import type { RealmObjects } from './realm-objects.ts';
 
 type AccountClients = Pick<
@@ -40,23 +44,29 @@ type AccountClients = Pick<
 
 const withClientId = z.looseObject({ clientId: z.string() });
 const withSecret = z.object({ secret: z.string().min(1) });
+const withNonce = z.object({ attributes: z.object({ [clientAttributes.readFence]: z.string() }) });
 const writable = z.object({
   enabled: z.boolean(),
   name: z.string().optional(),
   description: z.string().optional(),
   secret: z.string().optional(),
+  notBefore: z.int().optional(),
   attributes: z.record(z.string(), z.string()).default({}),
 });
 
 /** What a write replaces of a client; Keycloak keeps the rest. */
-type ClientFields = Pick<ClientRepresentation, 'enabled' | 'secret' | 'name' | 'description'> & {
+type ClientFields = Pick<
+  ClientRepresentation,
+  'enabled' | 'secret' | 'notBefore' | 'name' | 'description'
+> & {
   attributes: Record<string, string>;
 };
 
 /** Service accounts as what they are in Keycloak: clients. */
 export function accountClients(
-  { call, readBack }: BoundCalls,
+  { call, readBack, signal }: BoundCalls,
   realm: Pick<RealmObjects, 'forgetUser'>,
+  readFence: Pick<ReadFence, 'held'>,
 ): AccountClients {
   async function write(operation: string, id: string, body: ClientFields): Promise<void> {
     const send = async () => {
@@ -80,7 +90,11 @@ export function accountClients(
   /** The secret that an account has. It goes back to Keycloak and nowhere else. */
   async function readSecret(id: string): Promise<string> {
     const operation = 'read secret';
-    const answer = await call({ operation, method: 'GET', path: clientPath(id), expected: [403, 404] });
+    const nonce = readFence.held(id)?.nonce;
+    const answer = await untilCurrent(signal, operation, async () => {
+      const read = await call({ operation, method: 'GET', path: clientPath(id), expected: [403, 404] });
+      return nonce === undefined || read.status >= 300 || nonceIn(read.body) === nonce ? read : undefined;
+    });
     if (answer.status >= 300) throw notFound();
     const client = withSecret.safeParse(answer.body);
     // Not with what the schema says: it would quote what it found.
@@ -88,19 +102,53 @@ export function accountClients(
     return client.data.secret;
   }
 
+  async function read(id: string) {
+    // 403: the fine-grained permissions keep this client from us, so it is no account.
+    const expected = [403, 404];
+    const answer = await call({ operation: 'read account', method: 'GET', path: clientPath(id), expected });
+    const account = accountOf(answer.body);
+    // Its creation may have failed, and been repeated under the same id with another user.
+    if (account === undefined || account.unfinishedSince !== null) realm.forgetUser(id);
+    return { account, nonce: nonceIn(answer.body) };
+  }
+
+  /**
+   * Reads an account under its lock until what was written under this lock shows: that read is of the node that wrote it,
+   * or of one that has heard of it.
+   */
+  async function readCurrent(held: HeldAccount, id: string): Promise<Account | undefined> {
+    held.nonce ??= await writeNonce(id);
+    const { nonce } = held;
+    if (nonce === undefined) return undefined;
+    const seen = await untilCurrent(signal, 'read account', async () => {
+      const found = await read(id);
+      return found.account === undefined || found.nonce === nonce ? found : undefined;
+    });
+    held.account = seen.account;
+    return seen.account;
+  }
+
+  /** @returns undefined when there is no such account any more */
+  async function writeNonce(id: string): Promise<string | undefined> {
+    const nonce = randomUUID();
+    try {
+      await write('fence account', id, { attributes: { [clientAttributes.readFence]: nonce } });
+    } catch (error) {
+      if (error instanceof ServiceError && error.code === 'service-account-not-found') return undefined;
+      // Nothing that anybody sees depends on it, but it must not meet the next holder of the lock.
+      throw isOutcomeUnknown(error)
+        ? keycloakUnavailable(error, undefined, { mayStillTakeEffect: true })
+        : error;
+    }
+    return nonce;
+  }
+
   return {
     async findAccount(id) {
-      // 403: the fine-grained permissions keep this client from us, so it is no account.
-      const answer = await call({
-        operation: 'read account',
-        method: 'GET',
-        path: clientPath(id),
-        expected: [403, 404],
-      });
-      const account = accountOf(answer.body);
-      // Its creation may have failed, and been repeated under the same id with another user.
-      if (account === undefined || account.unfinishedSince !== null) realm.forgetUser(id);
-      return account;
+      const { account } = await read(id);
+      const held = readFence.held(id);
+      // What is not this tenant's account is not written to; which tenant's it is never changes.
+      return held === undefined || account?.tenantId !== held.tenantId ? account : readCurrent(held, id);
     },
 
     async findAccountByClientId(clientId) {
@@ -152,7 +200,8 @@ export function accountClients(
       const replaced = typeof renewal.previous === 'object' ? await readSecret(id) : undefined;
       const renewed = secretAttributes(renewal, stamp.at, replaced);
       const attributes = { ...renewed, ...updatedAttributes(stamp) };
-      await write('replace secret', id, { secret: renewal.secret.value, attributes });
+      const revoked = revocationColumn(renewal.tokensRevokedBefore);
+      await write('replace secret', id, { secret: renewal.secret.value, ...revoked, attributes });
     },
 
     noteExpiryWarning: (id, days) =>
@@ -165,7 +214,8 @@ export function accountClients(
 
     async setStatus(id, status, stamp) {
       const { attributes, ...columns } = statusFields(status);
-      const operation = { true: 'activate account', false: 'deactivate account', undefined: 'mark account' };
+      const ofMark = status.tokensRevokedBefore === undefined ? 'mark account' : 'revoke tokens';
+      const operation = { true: 'activate account', false: 'deactivate account', undefined: ofMark };
       const written = { ...attributes, ...updatedAttributes(stamp) };
       await write(operation[`${status.active}`], id, { ...columns, attributes: written });
     },
@@ -198,6 +248,9 @@ function holds(client: z.infer<typeof writable>, { attributes, ...columns }: Cli
   );
   return columnsHold && attributesHold;
 }
+
+const nonceIn = (client: unknown): string | undefined =>
+  withNonce.safeParse(client).data?.attributes[clientAttributes.readFence];
 
 /** The id is a UUID: routes let nothing else through, so that it can't lead elsewhere in the Admin API. */
 const clientPath = (id: string): string => `/clients/${id}`;

@@ -5,11 +5,12 @@ import { clientAttributes as attribute, keycloakSecretAttributes, names } from '
 import { type Mode, modes } from '../../permissions/catalogue.ts';
 import {
   type Account,
-  type Actor,
   type PreviousSecret,
+  type Stamp,
   type StatusBeforeTenantOff,
   withVersion,
 } from '../../service-accounts/account.ts';
+import type { Actor } from '../../service-accounts/actor.ts';
 import { createdAtOf } from '../../service-accounts/client-id.ts';
 import type {
   AccountEdit,
@@ -17,7 +18,9 @@ import type {
   NewAccount,
   SecretRenewal,
 } from '../../service-accounts/gateway.ts';
+import { parseHistory, serializeHistory } from '../../service-accounts/history.ts';
 import { parseRequests, serializeRequests } from '../../service-accounts/remembered-requests.ts';
+import { secretDigest } from '../../service-accounts/secret.ts';
 
 /** The client that a new account is: confidential, client credentials only, its tokens with our scope alone. */
 export function newClient(account: NewAccount): ClientRepresentation {
@@ -51,10 +54,10 @@ export function newClient(account: NewAccount): ClientRepresentation {
       ...grantAttributes(account.mode, account.permissions),
       [attribute.createdAt]: account.at,
       [attribute.createdBy]: JSON.stringify(account.by),
-      [attribute.updatedAt]: account.at,
-      [attribute.updatedBy]: JSON.stringify(account.by),
+      ...updatedAttributes(account),
       [attribute.secretCreatedAt]: account.at,
       [attribute.secretHint]: account.secretHint,
+      [attribute.secretSha256]: secretDigest(account.secret),
       ...(account.secretExpiresAt === null ? {} : expiryAttributes(account.secretExpiresAt)),
       [attribute.unfinishedSince]: account.at,
       [attribute.requests]: serializeRequests(account.requests),
@@ -121,6 +124,7 @@ export function secretAttributes(
 ): Record<string, string> {
   return {
     [attribute.secretHint]: secret.hint,
+    [attribute.secretSha256]: secretDigest(secret.value),
     [attribute.secretCreatedAt]: at,
     [attribute.requests]: serializeRequests(requests),
     ...expiryAttributes(expiresAt),
@@ -148,6 +152,7 @@ export function previousSecretAttributes(
   const { rotated, rotatedAt, rotatedExpiresAt } = keycloakSecretAttributes;
   return {
     [attribute.previousSecret]: previous === null ? '' : JSON.stringify(previous),
+    [attribute.previousSecretSha256]: previous === null ? '' : secretDigest(secret),
     [rotated]: previous === null ? '' : secret,
     [rotatedAt]: previous === null ? '' : epochSeconds(at),
     [rotatedExpiresAt]: previous === null ? '' : epochSeconds(previous.validUntil),
@@ -159,10 +164,15 @@ const epochSeconds = (at: string): string => String(Math.floor(Date.parse(at) / 
 /** What marks an account as finished. */
 export const finishedAttributes: Record<string, string> = { [attribute.unfinishedSince]: '' };
 
+/** The column of a client by which Keycloak refuses, at introspection, tokens that were issued before a second. */
+export const revocationColumn = (tokensRevokedBefore: string | undefined) =>
+  tokensRevokedBefore === undefined ? {} : { notBefore: Date.parse(tokensRevokedBefore) / 1000 };
+
 /** The columns and attributes that say whether an account is active, and whether its tenant's switch made it so. */
-export function statusFields({ active, tenantOff }: AccountStatus) {
+export function statusFields({ active, tenantOff, tokensRevokedBefore }: AccountStatus) {
   return {
     ...(active !== undefined && { enabled: active }),
+    ...revocationColumn(tokensRevokedBefore),
     attributes:
       tenantOff === undefined
         ? {}
@@ -181,8 +191,12 @@ function tenantOffOf(value: unknown): StatusBeforeTenantOff | null {
   return found ?? null;
 }
 
-export function updatedAttributes(stamp: { at: string; by: Actor }): Record<string, string> {
-  return { [attribute.updatedAt]: stamp.at, [attribute.updatedBy]: JSON.stringify(stamp.by) };
+export function updatedAttributes({ at, by, history }: Stamp): Record<string, string> {
+  return {
+    [attribute.updatedAt]: at,
+    [attribute.updatedBy]: JSON.stringify(by),
+    [attribute.history]: serializeHistory(history),
+  };
 }
 
 const actor = z.object({ subject: z.string(), username: z.string() });
@@ -193,6 +207,7 @@ const managedClient = z.object({
   name: z.string().optional(),
   description: z.string().optional(),
   enabled: z.boolean(),
+  notBefore: z.int().optional().catch(undefined),
   attributes: z.looseObject({
     [attribute.managed]: z.literal('true'),
     [attribute.tenant]: z.string().min(1),
@@ -202,6 +217,9 @@ const managedClient = z.object({
     [attribute.permissions]: z.string().default(''),
     [attribute.secretHint]: z.string().default(''),
     [attribute.requests]: z.string().optional(),
+    [attribute.secretSha256]: z.string().optional(),
+    [attribute.previousSecretSha256]: z.string().optional(),
+    [attribute.history]: z.string().optional().catch(undefined),
     [attribute.previousSecret]: z.string().optional(),
   }),
 });
@@ -222,7 +240,7 @@ function previousSecretFrom(value: string | undefined): PreviousSecret | null {
 export function accountOf(client: unknown): Account | undefined {
   const parsed = managedClient.safeParse(client);
   if (!parsed.success) return undefined;
-  const { id, clientId, enabled, attributes, name, description } = parsed.data;
+  const { id, clientId, enabled, notBefore, attributes, name, description } = parsed.data;
   const createdAt = time(attributes[attribute.createdAt]) ?? createdAtOf(clientId);
   const text = {
     tenantId: attributes[attribute.tenant],
@@ -248,10 +266,14 @@ export function accountOf(client: unknown): Account | undefined {
       keycloakSecretAttributes.rotated in attributes
         ? previousSecretFrom(attributes[attribute.previousSecret])
         : null,
+    secretSha256: attributes[attribute.secretSha256] || null,
+    previousSecretSha256: attributes[attribute.previousSecretSha256] || null,
+    tokensRevokedBefore: notBefore ? new Date(notBefore * 1000).toISOString() : null,
     createdAt,
     createdBy: actorFrom(attributes[attribute.createdBy]),
     updatedAt: time(attributes[attribute.updatedAt]) ?? createdAt,
     updatedBy: actorFrom(attributes[attribute.updatedBy]),
+    history: parseHistory(attributes[attribute.history]),
     // Spoilt or not, it says that the account is not finished.
     unfinishedSince: attributes[attribute.unfinishedSince]
       ? (time(attributes[attribute.unfinishedSince]) ?? createdAt)

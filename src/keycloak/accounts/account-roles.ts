@@ -6,6 +6,8 @@ import { allSettled } from '../calls/all-settled.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
 import { confirmWrite } from '../calls/confirm-write.ts';
 import { KeycloakFailure } from '../calls/failures.ts';
+import { fencedRoles } from './fenced-roles.ts';
+import type { HeldAccount, ReadFence } from './read-fence.ts';
 import { catalogueAge, type RealmObjects, type RoleReference } from './realm-objects.ts';
 import type { TenantRoles } from './tenant-roles.ts';
 
@@ -19,11 +21,15 @@ const roleReferences = z.array(z.object({ id: z.string(), name: z.string() }));
 
 /** The roles of a service account: its tenant's, and its rights. */
 export function accountRoles(
-  { call, readBack }: BoundCalls,
+  calls: BoundCalls,
   realm: RealmObjects,
   { ensureTenantRole }: Pick<TenantRoles, 'ensureTenantRole'>,
   { findAccount }: Pick<Gateway, 'findAccount'>,
+  readFence: Pick<ReadFence, 'held'>,
 ): AccountRoles {
+  const { call, readBack } = calls;
+  const fenced = fencedRoles(calls, realm);
+
   const userOf = (id: string) =>
     realm.userOf(id, async () => {
       const path = `/clients/${id}/service-account-user`;
@@ -62,6 +68,7 @@ export function accountRoles(
     method: 'POST' | 'DELETE',
     user: Promise<string>,
     roles: readonly string[],
+    held?: HeldAccount,
   ) {
     const { roles: known } = await realm.catalogue(catalogueAge.usual);
     const references = roles.map((name) => {
@@ -69,7 +76,9 @@ export function accountRoles(
       if (reference !== undefined) return reference;
       throw keycloakUnavailable(new KeycloakFailure(`find role ${name}`, { status: 404 }));
     });
-    await write(operation, method, await mappingPath(user, names.apiClient), references);
+    const path = await mappingPath(user, names.apiClient);
+    if (held === undefined) await write(operation, method, path, references);
+    else await fenced.write(held, { operation, method, path, userId: await user }, references);
   }
 
   /** The role is in the token when it is in the client's scope and mapped to its user; the two are independent. */
@@ -95,15 +104,26 @@ export function accountRoles(
   async function rolesOfUser(user: string | Promise<string>): Promise<string[] | undefined> {
     const path = await mappingPath(user, names.apiClient);
     const answer = await call({ operation: 'read roles', method: 'GET', path, expected: [404] });
-    return answer.status === 404 ? undefined : roleReferences.parse(answer.body).map(({ name }) => name);
+    if (answer.status === 404) return undefined;
+    const mapped = roleReferences.parse(answer.body).map(({ name }) => name);
+    return mapped.filter((name) => name !== names.fenceRole);
   }
 
-  async function grantedRoles(id: string): Promise<string[]> {
+  /** What was read of the roles, or what is read instead of it, so that it is what the database holds. */
+  async function current(id: string, read: string[]): Promise<string[]> {
+    const held = readFence.held(id);
+    if (held === undefined) return read;
+    return [...(await fenced.current(held, await userOf(id), read, () => readRoles(id)))];
+  }
+
+  async function readRoles(id: string): Promise<string[]> {
     const roles = await rolesOfUser(userOf(id));
     if (roles !== undefined) return roles;
     realm.forgetUser(id);
     throw keycloakUnavailable(new KeycloakFailure('read roles', { status: 404 }));
   }
+
+  const grantedRoles = async (id: string) => current(id, await readRoles(id));
 
   return {
     async assignTenantAndRoles(id, tenantId, roles) {
@@ -125,7 +145,7 @@ export function accountRoles(
         user === undefined ? Promise.resolve(undefined) : rolesOfUser(user),
       ]);
       if (account?.tenantId !== tenantId || account.unfinishedSince !== null) return undefined;
-      if (early !== undefined) return { account, roles: early };
+      if (early !== undefined) return { account, roles: await current(id, early) };
       if (user !== undefined) realm.forgetUser(id);
       const roles = await grantedRoles(id);
       realm.rememberTenant(id, tenantId);
@@ -133,7 +153,7 @@ export function accountRoles(
     },
 
     grantedRoles,
-    grantRoles: (id, roles) => writeRights('grant roles', 'POST', userOf(id), roles),
-    revokeRoles: (id, roles) => writeRights('revoke roles', 'DELETE', userOf(id), roles),
+    grantRoles: (id, roles) => writeRights('grant roles', 'POST', userOf(id), roles, readFence.held(id)),
+    revokeRoles: (id, roles) => writeRights('revoke roles', 'DELETE', userOf(id), roles, readFence.held(id)),
   };
 }

@@ -8,40 +8,60 @@ import { accountClients } from './account-clients.ts';
 import { accountRoles } from './account-roles.ts';
 import type { LockSlots } from './lock-slots.ts';
 import { accountLocks } from './locks.ts';
+import { createReadFence, type ReadFence } from './read-fence.ts';
 import { catalogueAge, type RealmObjects } from './realm-objects.ts';
+import { revocations } from './revocations.ts';
 import { tenantRoles } from './tenant-roles.ts';
 import { usernameReservations } from './usernames.ts';
 
-/** The gateway to a real Keycloak. `realm` and `slots` are shared by all requests, the rest is made for each. */
-export function keycloakGateway(api: AdminApi, realm: RealmObjects, slots: LockSlots): ConnectGateway {
+/**
+ * The gateway to a real Keycloak. `realm` and `slots` are shared by all requests, the rest is made for each.
+ * @param tokenLifeMs how long the access tokens of the realm live
+ * @param nodes how many nodes Keycloak has
+ */
+export function keycloakGateway(
+  api: AdminApi,
+  realm: RealmObjects,
+  slots: LockSlots,
+  tokenLifeMs: () => number,
+  nodes = 1,
+): ConnectGateway {
   return ({ signal }) => {
     // One for all that a request has to undo, so that it is answered in time however much that is.
     const cleanup = AbortSignal.timeout(requestWorkMs + cleanupMs);
-    return bind(api, realm, slots, { signal, cleanup }, createSendFence());
+    const fences = { sending: createSendFence(), reading: createReadFence(nodes) };
+    return bind({ api, shared: realm, slots, tokenLifeMs }, { signal, cleanup }, fences);
   };
 }
 
+interface Shared {
+  readonly api: AdminApi;
+  readonly shared: RealmObjects;
+  readonly slots: LockSlots;
+  readonly tokenLifeMs: () => number;
+}
+
 function bind(
-  api: AdminApi,
-  shared: RealmObjects,
-  slots: LockSlots,
+  all: Shared,
   { signal, cleanup }: { readonly signal: AbortSignal; readonly cleanup: AbortSignal },
-  fence: SendFence,
+  fences: { readonly sending: SendFence; readonly reading: ReadFence },
 ): Gateway {
+  const { api, shared, slots, tokenLifeMs } = all;
   const realm = boundRealm(shared, signal);
-  const calls = boundCalls(api, signal, fence);
-  const clients = accountClients(calls, realm);
-  const { ensureTenantRole, ...tenants } = tenantRoles(calls, realm);
+  const calls = boundCalls(api, signal, fences.sending);
+  const clients = accountClients(calls, realm, fences.reading);
+  const { ensureTenantRole, ...tenants } = tenantRoles(calls, realm, fences.reading);
   return {
     ...clients,
     ...tenants,
-    ...accountRoles(calls, realm, { ensureTenantRole }, clients),
+    ...accountRoles(calls, realm, { ensureTenantRole }, clients, fences.reading),
     ...usernameReservations(calls, realm),
-    ...accountLocks(calls, realm, slots),
+    ...accountLocks(calls, realm, slots, fences.reading),
+    ...revocations(calls, realm, tokenLifeMs),
     catalogue: async (options) =>
       (await realm.catalogue(options?.fresh ? catalogueAge.fresh : catalogueAge.usual)).catalogue,
     canRotateSecrets: () => realm.canRotateSecrets(),
-    forCleanup: () => bind(api, shared, slots, { signal: cleanup, cleanup }, fence),
+    forCleanup: () => bind(all, { signal: cleanup, cleanup }, fences),
   };
 }
 

@@ -6,7 +6,9 @@ import { idleSlotMs } from '../../time-limits.ts';
 import type { AdminAnswer, AdminCall } from '../calls/admin-api.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
 import type { LockSlot } from './lock-slots.ts';
+import type { ReadFence } from './read-fence.ts';
 import type { RealmObjects } from './realm-objects.ts';
+import { readRolePastCache } from './role-search.ts';
 
 /** A role of `orki-locks`; `expiresAt` in milliseconds since 1970, 0 when it says nothing. */
 export const lockRole = z
@@ -22,7 +24,11 @@ export const lockRole = z
 export type LockRole = z.infer<typeof lockRole>;
 
 /** The calls by which roles of `orki-locks` are made, found, renamed and removed. */
-export function lockRoles({ call }: BoundCalls, realm: Pick<RealmObjects, 'clientUuid'>) {
+export function lockRoles(
+  { call }: BoundCalls,
+  realm: Pick<RealmObjects, 'clientUuid'>,
+  { isNeeded: isCacheOld }: Pick<ReadFence, 'isNeeded'>,
+) {
   const rolesPath = async () => `/clients/${await realm.clientUuid(names.locksClient)}/roles`;
   const expiringAfter = (ms: number) => ({
     attributes: { [attribute.expiresAt]: [new Date(Date.now() + ms).toISOString()] },
@@ -46,8 +52,13 @@ export function lockRoles({ call }: BoundCalls, realm: Pick<RealmObjects, 'clien
       }),
 
     async find(name: string): Promise<LockRole | undefined> {
+      const operation = 'read lock';
+      if (isCacheOld) {
+        const found = await readRolePastCache(call, operation, await rolesPath(), name);
+        return found === undefined ? undefined : lockRole.parse(found);
+      }
       const path = `${await rolesPath()}/${name}`;
-      const answer = await call({ operation: 'read lock', method: 'GET', path, expected: [404] });
+      const answer = await call({ operation, method: 'GET', path, expected: [404] });
       const role = answer.status === 404 ? undefined : lockRole.parse(answer.body);
       // Just renamed, and Keycloak's cache has not heard of it yet.
       return role?.name === name ? role : undefined;

@@ -7,6 +7,7 @@ import type { BoundCalls } from '../calls/bound-calls.ts';
 import { KeycloakFailure } from '../calls/failures.ts';
 import { type LockRole, lockRoles } from './lock-roles.ts';
 import type { LockSlot, LockSlots } from './lock-slots.ts';
+import type { ReadFence } from './read-fence.ts';
 import type { RealmObjects } from './realm-objects.ts';
 
 const firstPauseMs = 15;
@@ -28,9 +29,10 @@ export function accountLocks(
   calls: BoundCalls,
   realm: Pick<RealmObjects, 'clientUuid'>,
   slots: LockSlots,
+  readFence: ReadFence,
 ): Pick<Gateway, 'lockAccount' | 'wasDeleted' | 'takeTurn'> {
   const { call, lastCall, signal, fence } = calls;
-  const roles = lockRoles(calls, realm);
+  const roles = lockRoles(calls, realm, readFence);
 
   /**
    * Tries to give a slot the name of a lock. When it throws, a slot that is known to be idle has been put back.
@@ -106,12 +108,15 @@ export function accountLocks(
     async lockAccount(tenantId, id): Promise<AccountLock> {
       const { slot, takenAt } = await acquire(lockRoleNames.lock(tenantId, id));
       fence.tighten(sendingMsOf(slots.leaseMs) - (performance.now() - takenAt));
+      readFence.hold(tenantId, id);
       return {
         release: async () => {
+          await readFence.letGo(id);
           if (await rename(slot, takenAt, slot.idleName, idleSlotMs)) slots.putBack(slot);
         },
         // The slot stays behind as the record of the deletion.
         releaseAsDeleted: async () => {
+          await readFence.letGo(id);
           await rename(slot, takenAt, lockRoleNames.deletion(tenantId, id), deletionRememberedMs);
         },
       };

@@ -147,7 +147,11 @@ function catalogueOf(roles: readonly Role[], agentRoles: readonly Role[]) {
     catalogue: {
       groups: [...groups].map(([name, members]) => groupOf(name, members)),
       included: {
-        admin: new Set(permissionSet),
+        admin: new Set(
+          permissions
+            .filter((role) => first(role, roleAttributes.excludedFromAdmin) !== 'true')
+            .map((role) => role.name),
+        ),
         agent: new Set(permissionSet.filter((name) => agent.has(name))),
       },
     },

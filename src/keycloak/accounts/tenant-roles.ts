@@ -3,7 +3,9 @@ import { names, tenantRoleAttributes } from '../../names.ts';
 import { allPages } from '../../pages.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
+import type { ReadFence } from './read-fence.ts';
 import type { RealmObjects, RoleReference } from './realm-objects.ts';
+import { readRolePastCache } from './role-search.ts';
 
 const rolesPerPage = 1_000;
 const roleReference = z.object({ id: z.string(), name: z.string() });
@@ -21,6 +23,7 @@ export interface TenantRoles extends Pick<Gateway, 'tenants' | 'isTenantOff' | '
 export function tenantRoles(
   { call }: BoundCalls,
   realm: Pick<RealmObjects, 'clientUuid' | 'tenantRole'>,
+  { isNeeded: isCacheOld }: Pick<ReadFence, 'isNeeded'>,
 ): TenantRoles {
   const rolesPath = async () => `/clients/${await realm.clientUuid(names.tenantsClient)}/roles`;
   const read = async (tenantId: string) =>
@@ -30,6 +33,11 @@ export function tenantRoles(
       path: `${await rolesPath()}/${tenantId}`,
       expected: [404],
     }) as const;
+
+  const readCached = async (tenantId: string): Promise<unknown> => {
+    const { status, body } = await call(await read(tenantId));
+    return status === 404 ? undefined : body;
+  };
 
   const representation = (tenantId: string, attributes: Record<string, string[]>) => ({
     name: tenantId,
@@ -69,10 +77,12 @@ export function tenantRoles(
     },
 
     async isTenantOff(tenantId) {
-      const { status, body } = await call(await read(tenantId));
+      const role = isCacheOld
+        ? await readRolePastCache(call, 'read tenant', await rolesPath(), tenantId)
+        : await readCached(tenantId);
       return (
-        status !== 404 &&
-        roleWithAttributes.parse(body).attributes[tenantRoleAttributes.offSince] !== undefined
+        role !== undefined &&
+        roleWithAttributes.parse(role).attributes[tenantRoleAttributes.offSince] !== undefined
       );
     },
 

@@ -10,6 +10,8 @@ export interface TokenProvider {
   token(): Promise<string>;
   /** Forgets this token, because Keycloak refused it. */
   discard(token: string): void;
+  /** How long the last token was made to live, in milliseconds; five minutes, as Keycloak has it, before the first. */
+  lifeMs(): number;
 }
 
 /**
@@ -22,11 +24,12 @@ export function createTokenCache(
   callTimeoutMs: number,
 ): TokenProvider {
   let current: { token: string; renewAt: number } | undefined;
+  let lifeMs = 300_000;
   let underWay: Promise<string> | undefined;
 
   async function renew(): Promise<string> {
     const { access_token: token, expires_in: lifeSeconds } = await requestToken();
-    const lifeMs = lifeSeconds * 1000;
+    lifeMs = lifeSeconds * 1000;
     const marginMs = Math.min(Math.max(lifeMs / 4, callTimeoutMs), lifeMs / 2);
     current = { token, renewAt: Date.now() + lifeMs - marginMs };
     return token;
@@ -40,6 +43,7 @@ export function createTokenCache(
       });
       return underWay;
     },
+    lifeMs: () => lifeMs,
     discard(token) {
       if (current?.token === token) current = undefined;
     },

@@ -9,13 +9,22 @@ const projectRoot = new URL('../../../', import.meta.url);
 /** Role attributes hold far more, but role descriptions and the page do not. */
 const label = z.string().trim().min(1).max(255);
 
-const permission = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/, 'must look like feature:action, in lower case'),
-  label,
-  description: label,
-  /** Mode admin is not listed: it always has every permission. */
-  modes: z.array(z.enum(['agent'])),
-});
+const permission = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/, 'must look like feature:action, in lower case'),
+    label,
+    description: label,
+    /** Mode admin is not listed: it has every permission that is not excluded from it. */
+    modes: z.array(z.enum(['agent'])),
+    /** Left out of mode admin too: only accounts that it is chosen for have it. */
+    excludedFromAdmin: z.boolean().optional(),
+  })
+  .refine(({ modes, excludedFromAdmin }) => !excludedFromAdmin || modes.length === 0, {
+    message: 'is excluded from mode admin, so no other mode may include it',
+    path: ['modes'],
+  });
 
 const group = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -42,7 +51,7 @@ function repeated(values: string[]): Set<string> {
   return new Set(values.filter((value, index) => values.indexOf(value) !== index));
 }
 
-/** What keycloak/permissions.json says: all permissions, in groups, and which of them mode agent includes. */
+/** What keycloak/permissions.json says: all permissions, in groups, and which of them the modes include. */
 export type PermissionFile = z.infer<typeof permissionFile>;
 
 /** The permission file can't be read, or its content is not valid; the message says where and why. */
@@ -76,12 +85,17 @@ export function parsePermissionFile(content: unknown, path: string): PermissionF
 }
 
 /** The names of all permissions, or of those that a mode includes, in the order of the file. */
-export function permissionNames({ groups }: PermissionFile, mode?: 'agent'): string[] {
+export function permissionNames({ groups }: PermissionFile, mode?: Mode): string[] {
   return groups
     .flatMap((group) => group.permissions)
-    .filter(({ modes }) => mode === undefined || modes.includes(mode))
+    .filter(({ modes, excludedFromAdmin }) => {
+      if (mode === undefined) return true;
+      return mode === 'admin' ? !excludedFromAdmin : modes.includes(mode);
+    })
     .map(({ name }) => name);
 }
+
+type Mode = 'admin' | 'agent';
 
 /** The names of all roles of `orki-api` that a token may carry: permissions and modes. */
 export function grantableRoleNames(file: PermissionFile): string[] {

@@ -21,7 +21,7 @@ export class StillDifferent extends Error {}
 
 /**
  * Brings every step's part to the needed state and prints each change and finding. Changes nothing while a blocking
- * finding stands. Each step is compared again after its changes, which proves them, and mends what another run or a
+ * finding stands. Each step is compared again after its changes, which proves them, and repairs what another run or a
  * crash left in between. Whatever was changed before an error stays, and the next run goes on from there.
  * @throws {StillDifferent} when a step differs after eight rounds
  * @throws {NetworkError} what Keycloak refuses

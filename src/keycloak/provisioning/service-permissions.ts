@@ -33,7 +33,8 @@ const deniedToAll = [servicePolicy, othersPolicy, nobodyPolicy];
 export async function desiredPermissions(target: Target): Promise<AdminPermission[]> {
   const api = await requireClient(target, names.apiClient);
   const tenants = await requireClient(target, names.tenantsClient);
-  const grantable = await requireClientRoles(target, api, grantableRoleNames(target.permissionFile));
+  const mappable = [...grantableRoleNames(target.permissionFile), names.fenceRole];
+  const grantable = await requireClientRoles(target, api, mappable);
   const retired = (await listClientRoles(target, api)).filter(isRetired);
   const offLimits = await listProtectedClients(target);
   const mapping = ['map-roles', 'map-roles-client-scope', 'map-roles-composite'];

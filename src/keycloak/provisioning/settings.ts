@@ -14,7 +14,7 @@ import { pemVariable } from './pem-variable.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'has to be an http or https URL' });
 
-/** A bare `*` would hand authorization codes to any address, and PKCE does not mend that. */
+/** A bare `*` would hand authorization codes to any address, and PKCE does not prevent that. */
 const redirectUri = z
   .string()
   .regex(

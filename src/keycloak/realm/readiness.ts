@@ -1,4 +1,4 @@
-import { ServiceError } from '../../errors.ts';
+import { keycloakUnavailable, ServiceError } from '../../errors.ts';
 import type { CheckReadiness } from '../../http/health.ts';
 import { clientAttributes, names } from '../../names.ts';
 import type { RealmObjects } from '../accounts/realm-objects.ts';
@@ -16,6 +16,7 @@ const secretRotation =
  * makes, and a Keycloak that was started with the tenant attribute searchable; and for rights that it should not have.
  * What it found is kept for two seconds, so that nobody loads Keycloak by asking /readyz.
  * @param onFailure gets what was found missing, for the log
+ * @param nodes how many nodes Keycloak has
  */
 export function readinessCheck(
   api: AdminApi,
@@ -23,6 +24,7 @@ export function readinessCheck(
   realm: RealmObjects,
   callTimeoutMs: number,
   onFailure: (error: unknown) => void,
+  nodes = 1,
 ): CheckReadiness {
   let wasProvisioned = false;
   let latest: ReturnType<CheckReadiness> | undefined;
@@ -42,10 +44,16 @@ export function readinessCheck(
     try {
       requireLeastRights(token);
     } catch (error) {
-      // So that the next look is at a token that knows what an administrator has mended since.
+      // So that the next look is at a token that knows what an administrator has repaired since.
       tokens.discard(token);
       throw error;
     }
+  }
+  async function fenceRole(): Promise<void> {
+    const { roles } = await realm.catalogue(checkedForMs);
+    if (roles.has(names.fenceRole)) return;
+    const upstream = 'not there: run the provisioning';
+    throw keycloakUnavailable(new KeycloakFailure(`find role ${names.fenceRole}`, { upstream }));
   }
   const requirements: Record<string, () => Promise<unknown>> = {
     "the least rights for the service's own client": leastRights,
@@ -53,6 +61,7 @@ export function readinessCheck(
     [`client ${names.usernamesClient}`]: () => realm.clientUuid(names.usernamesClient),
     [`client ${names.locksClient}`]: () => realm.clientUuid(names.locksClient),
     'the permission catalogue': () => realm.catalogue(checkedForMs),
+    ...(nodes > 1 && { [`role ${names.fenceRole} of ${names.apiClient}`]: fenceRole }),
     [`Keycloak's option searchable-attributes with ${clientAttributes.tenant}`]: tenantSearch,
   };
 

@@ -5,37 +5,27 @@ import { buffer } from 'node:stream/consumers';
 
 interface BalancedNode {
   readonly url: string;
-  readonly managementUrl: string;
-}
-
-/** Active health checks: how often, and how many failures in a row put a node out. */
-export interface HealthChecks {
-  readonly intervalMs: number;
-  readonly failures: number;
 }
 
 /** After a refused connection a node is left alone for so long, as nginx does by `fail_timeout`. */
 const restMs = 2_000;
-const healthTimeoutMs = 900;
 
 /**
  * Deals requests out to nodes in turn, each one anew, whatever connection it came on. What could not be delivered, since
- * the connection was refused, goes to the next node; nothing else is sent twice.
+ * the connection was refused, goes to the next node; nothing else is sent twice. It asks no node for its health.
  */
-export async function startBalancer(nodes: readonly BalancedNode[], port: number, checks?: HealthChecks) {
+export async function startBalancer(nodes: readonly BalancedNode[], port: number) {
   const targets = nodes.map((node) => ({
     ...node,
     agent: new Agent({ keepAlive: true, maxSockets: 256 }),
     restsUntil: 0,
-    failures: 0,
-    isOut: false,
   }));
   type Target = (typeof targets)[number];
   let turn = 0;
 
   function next(except: readonly Target[]): Target | undefined {
     const candidates = targets.filter((target) => !except.includes(target));
-    const usable = candidates.filter(({ isOut, restsUntil }) => !isOut && restsUntil < Date.now());
+    const usable = candidates.filter(({ restsUntil }) => restsUntil < Date.now());
     const chosen = usable.length > 0 ? usable : candidates;
     return chosen[turn++ % chosen.length];
   }
@@ -62,32 +52,16 @@ export async function startBalancer(nodes: readonly BalancedNode[], port: number
     forwarded.end(body);
   }
 
-  async function check(target: Target, { failures }: HealthChecks): Promise<void> {
-    const signal = AbortSignal.timeout(healthTimeoutMs);
-    const isWell = await fetch(`${target.managementUrl}/health/ready`, { signal }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    target.failures = isWell ? 0 : target.failures + 1;
-    target.isOut = target.failures >= failures;
-  }
-
   const server = createServer({ keepAliveTimeout: 65_000 }, async (incoming, outgoing) => {
     const body = await buffer(incoming).catch(() => undefined);
     if (body !== undefined) deliver(incoming, outgoing, body, []);
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const timer =
-    checks &&
-    setInterval(() => void Promise.all(targets.map((target) => check(target, checks))), checks.intervalMs);
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** Which nodes get requests now, by their place in the list. */
-    inUse: () => targets.map(({ isOut }) => !isOut),
     async [Symbol.asyncDispose]() {
-      clearInterval(timer);
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

@@ -4,7 +4,7 @@ import { version } from '../../../dev/keycloak/settings.ts';
 import { Problem } from '../../../dev/problem.ts';
 import { openRealm } from '../laboratory.ts';
 import { startPostgreSql } from '../postgresql.ts';
-import { type HealthChecks, startBalancer } from './balancer.ts';
+import { startBalancer } from './balancer.ts';
 import { dropPackets } from './network.ts';
 import { failureDetectionPort, type KeycloakNode, type NodePorts, startNode } from './node.ts';
 
@@ -29,8 +29,6 @@ export async function obtainClusterDistribution() {
 
 export interface ClusterOptions {
   readonly nodes?: number;
-  /** Active health checks of the balancer; none unless given. */
-  readonly checks?: HealthChecks;
   /** More options of `kc.sh start`. */
   readonly options?: readonly string[];
 }
@@ -62,7 +60,7 @@ export async function openCluster(prefix: string, settings: ClusterOptions = {})
     nodes.push(node);
   }
   await seenBy(nodes, nodes.length);
-  const balancer = opened.use(await startBalancer(nodes, balancerPort, settings.checks));
+  const balancer = opened.use(await startBalancer(nodes, balancerPort));
   const keycloak = {
     url: balancer.url,
     adminUsername: administrator.username,

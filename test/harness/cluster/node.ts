@@ -87,6 +87,13 @@ export async function startNode(settings: NodeSettings) {
       const views = [...readFileSync(log, 'utf8').matchAll(clusterView)];
       return views.at(-1)?.[1] === undefined ? undefined : Number(views.at(-1)?.[1]);
     },
+    /** A metric of its own, by which an alert sees what became of it. */
+    async metric(name: string): Promise<number> {
+      const metrics = await (await fetch(`${managementUrl}/metrics`)).text();
+      const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1];
+      if (value === undefined) throw new Error(`Keycloak has no metric ${name}`);
+      return Number(value);
+    },
     /** The views that it was given, in its own words. */
     views: (): string[] =>
       readFileSync(log, 'utf8')

@@ -5,6 +5,7 @@ import type { Write } from '../account-model.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { createdAccount, requestOf } from '../races/through-service.ts';
 import type { Replica } from '../replica.ts';
+import { prepare } from './sequences.ts';
 
 /** What an acknowledgement promises of tokens from then on. */
 export const promises = {
@@ -30,9 +31,7 @@ const writes: Record<Promised, Write> = {
 };
 
 export async function prepareProbe(promised: Promised, username: string, entry: Replica): Promise<Probe> {
-  const answer = await entry.request({ method: 'POST', body: { username, mode: 'admin' } });
-  if (answer.status !== 201) throw new Error(`not created: ${answer.status} ${answer.text}`);
-  const account = createdAccount(answer);
+  const account = createdAccount(await prepare(entry, { method: 'POST', body: { username, mode: 'admin' } }));
   return { promised, account, secret: account.state.secret };
 }
 

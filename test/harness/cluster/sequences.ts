@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Grant } from '../../../src/permissions/roles.ts';
 import type { Outcome, Write } from '../account-model.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { createdAccount, outcomeOf, requestOf } from '../races/through-service.ts';
-import type { Replica, ServiceAnswer } from '../replica.ts';
+import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
 import { hasSerialOrder, lostWrites } from '../serial-order.ts';
 import type { Truth } from './truth.ts';
+
+const preparationTimeoutMs = 120_000;
+const preparationPauseMs = 1_000;
 
 /** Two changes of one account, the second after the first was answered, through different entries. */
 export interface Sequence {
@@ -83,19 +88,30 @@ export interface Sample {
 export async function prepareSample(sequence: Sequence, username: string, entry: Replica): Promise<Sample> {
   const { grant } = sequence;
   const body = { username, ...(grant.mode === 'custom' ? grant : { mode: grant.mode }) };
-  const created = requireDone(await entry.request({ method: 'POST', body }));
-  const account = createdAccount(created);
+  const account = createdAccount(await prepare(entry, { method: 'POST', body }));
   if (sequence.isInactive) {
-    requireDone(await entry.request({ method: 'POST', path: `/${account.id}/deactivate` }));
+    await prepare(entry, { method: 'POST', path: `/${account.id}/deactivate` });
     account.state = { ...account.state, active: false };
   }
-  const { etag } = (await entry.request({ path: `/${account.id}` })).headers;
+  const { etag } = (await prepare(entry, { path: `/${account.id}` })).headers;
   return { sequence, account, etag: String(etag), outcomes: [] };
 }
 
-function requireDone(answer: ServiceAnswer): ServiceAnswer {
-  if (answer.status >= 300) throw new Error(`could not be prepared: ${answer.status} ${answer.text}`);
-  return answer;
+/** Asks until it is done, by one Idempotency-Key: nodes that have just started are slow. */
+export async function prepare(entry: Replica, request: ServiceRequest): Promise<ServiceAnswer> {
+  const deadline = Date.now() + preparationTimeoutMs;
+  const headers = { 'idempotency-key': randomUUID() };
+  const wanted = request.body === undefined ? request : { ...request, headers };
+  for (;;) {
+    const answer = await entry
+      .request(wanted)
+      .catch((error: unknown) => ({ status: 504, text: String(error) }));
+    if ('body' in answer && answer.status < 300) return answer;
+    if (![409, 503, 504].includes(answer.status) || Date.now() > deadline) {
+      throw new Error(`could not be prepared: ${answer.status} ${answer.text}`);
+    }
+    await sleep(preparationPauseMs);
+  }
 }
 
 /** Sends the first or the second of the changes. */

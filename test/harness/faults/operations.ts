@@ -107,6 +107,14 @@ export const operations: readonly Operation[] = [
   },
   { name: 'activate', on: agent, startsInactive: true, request: post('activate'), result: { active: true } },
   { name: 'deactivate', on: agent, request: post('deactivate'), result: { active: false } },
+  { name: 'revoke', on: agent, request: post('revoke-tokens'), result: {} },
+  {
+    name: 'regenerate, revoke',
+    on: agent,
+    request: (_, account) => ({ ...regeneration(account), body: { revokeTokens: true } }),
+    result: {},
+    setsSecret: true,
+  },
   {
     name: 'delete',
     on: agent,

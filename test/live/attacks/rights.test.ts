@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ServiceError } from '../../../src/errors.ts';
 import { connectKeycloak } from '../../../src/keycloak/connect.ts';
@@ -130,6 +132,60 @@ describe('attack 12: a service account as the caller', () => {
 
     await house.request({ method: 'DELETE', path: pathOf(account.id) });
     expect((await house.request({ as })).status).toBe(401);
+  });
+});
+
+describe('attack 12: a service account that may rotate its own secret', () => {
+  const permissions = ['ai:use', 'service-accounts:rotate-own'];
+  const body = { mode: 'custom', permissions };
+  const rotate = (as: { token: string }, id: string, more: { body?: object } = {}) =>
+    house.request({ as, method: 'POST', path: `${pathOf(id)}/regenerate-secret`, ...more });
+  /** Keycloak counts the time of a token in whole seconds, and one of the secret's own second counts as older. */
+  async function tokenOf(account: { clientId: string; clientSecret: string; secretCreatedAt: string }) {
+    const second = (Math.floor(Date.parse(account.secretCreatedAt) / 1000) + 1) * 1000;
+    await sleep(Math.max(0, second - Date.now()));
+    return { token: (await obtainToken(house.realm, account)).token };
+  }
+
+  it('does that alone: no other account, no other call, no other field', async () => {
+    const account = await house.victim(body);
+    const neighbour = await house.victim(body);
+    const foreign = await house.victim(body, 'globexAdmin', 'globex');
+    const as = await tokenOf(account);
+    const before = await house.state();
+    const refusals = [];
+    for (const id of [neighbour.id, foreign.id, randomUUID(), house.realm.apiClientUuid])
+      refusals.push(await rotate(as, id));
+    for (const path of [pathOf(account.id), pathOf(neighbour.id)]) {
+      const calls = everyCallOn(path).filter((call) => !call.path.endsWith('/regenerate-secret'));
+      for (const call of calls) refusals.push(await house.request({ ...call, as }));
+    }
+    for (const field of [{ secretExpiresAt: null }, { secretLifetimeDays: 3650 }])
+      refusals.push(await rotate(as, account.id, { body: field }));
+    for (const answer of refusals) expect(answer).toMatchObject(missing);
+    for (const field of [{ mode: 'admin' }, { permissions: ['team:write'] }, { secret: 'mine' }])
+      expect((await rotate(as, account.id, { body: field })).status).toBe(400);
+    expect(await rotate(as, foreign.id.toUpperCase())).toMatchObject(missing);
+    const elsewhere = `/globex/service-accounts/${account.id}/regenerate-secret`;
+    expect((await house.request({ as, method: 'POST', path: elsewhere })).body.code).toBe('wrong-tenant');
+    expect(await house.state()).toEqual(before);
+
+    const rotated = await rotate(as, account.id, { body: { overlapSeconds: 600 } });
+    expect(rotated).toMatchObject({ status: 200, body: { permissions } });
+    expect(await requestToken(house.realm.tokenUrl, account)).toMatchObject({ status: 200 });
+    expect(await requestToken(house.realm.tokenUrl, rotated.body)).toMatchObject({ status: 200 });
+  });
+
+  it('does not get at a new secret with a token from before somebody else set it, nor while it is inactive', async () => {
+    const account = await house.victim(body);
+    const stolen = await tokenOf(account);
+    await house.request({ method: 'POST', path: `${pathOf(account.id)}/regenerate-secret` });
+    const before = await house.realm.inKeycloak(account.id);
+    const refused = await rotate(stolen, account.id);
+    expect(refused).toMatchObject({ status: 401, body: { code: 'invalid-token' } });
+    expect(await house.realm.inKeycloak(account.id)).toEqual(before);
+    await house.request({ method: 'POST', path: `${pathOf(account.id)}/deactivate` });
+    expect((await rotate(stolen, account.id)).status).toBe(401);
   });
 });
 

@@ -22,6 +22,7 @@ it("attack 1: a token of acme on globex's path is refused on every route, and Ke
   const body = { username: 'Intruder', mode: 'agent' };
   const routes = [
     { path: '/globex/permissions' },
+    { path: '/globex/revocations' },
     { path: '/globex/service-accounts' },
     { path: '/globex/service-accounts', method: 'POST', body },
     ...everyCallOn(pathOf(theirs.id, 'globex')),

@@ -11,6 +11,7 @@ import { useAccountActions } from '../manage/account-actions.ts';
 import { PageHeading } from '../page/page-heading.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Facts } from './facts.tsx';
+import { History } from './history.tsx';
 import { HowToGetToken } from './how-to-get-token.tsx';
 import { WhatItCanDo } from './what-it-can-do.tsx';
 
@@ -67,10 +68,13 @@ function Account({ account, catalogue, rights }: AccountProps) {
       </PageHeading>
       {rights.mayManage && <Actions account={account} catalogue={catalogue} rights={rights} />}
       <div className="account-columns">
-        <Facts account={account} />
+        <Facts account={account} mayManage={rights.mayManage} />
         <WhatItCanDo account={account} catalogue={catalogue} />
       </div>
-      <HowToGetToken account={account} />
+      <div className="account-panels">
+        <HowToGetToken account={account} />
+        <History id={account.id} />
+      </div>
     </>
   );
 }
@@ -79,17 +83,19 @@ function Actions({ account, catalogue, rights }: AccountProps) {
   const { actions, reason } = useAccountActions(account, catalogue, rights);
   return (
     <div className="account-actions">
-      {actions.map(({ name, label, isDanger, isAllowed, start }) => (
-        <Button
-          key={name}
-          variant={isDanger ? 'danger' : 'secondary'}
-          isDisabled={!isAllowed}
-          {...(!isAllowed && { 'aria-describedby': 'account-reason' })}
-          onPress={start}
-        >
-          {label}
-        </Button>
-      ))}
+      {actions
+        .filter(({ name }) => name !== 'end-previous')
+        .map(({ name, label, isDanger, isAllowed, start }) => (
+          <Button
+            key={name}
+            variant={isDanger ? 'danger' : 'secondary'}
+            isDisabled={!isAllowed}
+            {...(!isAllowed && { 'aria-describedby': 'account-reason' })}
+            onPress={start}
+          >
+            {label}
+          </Button>
+        ))}
       {reason && (
         <p id="account-reason" className="reason">
           {reason}

@@ -64,6 +64,8 @@ describe('an error of a field', () => {
       { permissions: expect.stringContaining('doesn’t exist any more') },
     ],
     ['/mode', 'required', { mode: 'Choose a permission mode.' }],
+    ['/secretLifetimeDays', 'too-late', { expiry: expect.stringContaining('longer than the operator') }],
+    ['/secretExpiresAt', 'past', { expiry: 'That time is over already.' }],
     ['/username', 'new-rule', { username: 'What the service says' }],
     ['/usernames', 'too-long', {}],
     ['', 'invalid-type', {}],
@@ -73,6 +75,12 @@ describe('an error of a field', () => {
 
   it('that is taken by another account stands at the username', () => {
     expect(describeIn('en', problem('username-taken')).fields.username).toContain('Another service account');
+  });
+
+  it('that comes of Keycloak ending no secrets stands at the expiry', () => {
+    expect(describeIn('en', problem('secret-expiry-unavailable')).fields.expiry).toContain(
+      'can’t have an end',
+    );
   });
 
   it('of another part of the request stands at no field', () => {

@@ -3,7 +3,7 @@ import type { MessageId } from '../i18n/languages.ts';
 import type { Texts } from '../i18n/text.ts';
 import { SessionEndedError } from './access-token.ts';
 
-type FieldName = 'username' | 'description' | 'mode' | 'permissions';
+type FieldName = 'username' | 'description' | 'mode' | 'permissions' | 'expiry';
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
 export interface ErrorDescription {
@@ -13,7 +13,15 @@ export interface ErrorDescription {
   readonly requestId: string | undefined;
 }
 
-const fieldNames: readonly FieldName[] = ['username', 'description', 'mode', 'permissions'];
+/** The fields of a form, and those of a request that each stands for. */
+const pointers: Readonly<Record<FieldName, readonly string[]>> = {
+  username: ['/username'],
+  description: ['/description'],
+  mode: ['/mode'],
+  permissions: ['/permissions'],
+  expiry: ['/secretExpiresAt', '/secretLifetimeDays'],
+};
+const fieldNames = Object.keys(pointers) as FieldName[];
 /** Every code has a message of the page's own; the type fails when the service gets another one. */
 const messageOf = (code: ErrorCode): MessageId => `error.${code}`;
 
@@ -34,9 +42,12 @@ export function describeError(error: unknown, texts: Texts): ErrorDescription {
 
 function fieldErrors(error: ServiceAccountsError, { t, known }: Texts): FieldErrors {
   if (isProblem(error, 'username-taken')) return { username: t('field.username.taken') };
+  if (isProblem(error, 'secret-expiry-unavailable')) return { expiry: t('error.secret-expiry-unavailable') };
   const found: FieldErrors = {};
   for (const { in: part, pointer, code, detail } of error.problem.errors ?? []) {
-    const name = fieldNames.find((field) => pointer === `/${field}` || pointer.startsWith(`/${field}/`));
+    const name = fieldNames.find((field) =>
+      pointers[field].some((own) => pointer === own || pointer.startsWith(`${own}/`)),
+    );
     if (part !== 'body' || name === undefined) continue;
     found[name] ??= known(`field.${name}.${code}`) ?? known(`field.${code}`) ?? detail;
   }

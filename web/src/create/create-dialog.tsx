@@ -1,6 +1,7 @@
 import type { PermissionCatalogue } from '@orki/service-accounts-client';
-import { useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { describeError, type FieldErrors } from '../api/errors.ts';
+import { useExpiryRules } from '../api/expiry-rules.ts';
 import { useAction } from '../api/use-action.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
@@ -9,6 +10,8 @@ import { WaitingNote } from '../design/waiting-note.tsx';
 import { AccountForm, useFocusOnError } from '../form/account-form.tsx';
 import { DiscardQuestion } from '../form/discard-question.tsx';
 import { creationOf, draftErrors, draftFrom, emptyDraft, isSameDraft } from '../form/draft.ts';
+import { expiryError, expiryFields, usualExpiry } from '../form/expiry.ts';
+import { ExpiryField } from '../form/expiry-field.tsx';
 import { useTexts } from '../i18n/text.ts';
 import { usePage } from '../page/page-context.ts';
 import type { Prefill } from '../page/place.ts';
@@ -32,19 +35,27 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   const { t } = texts;
   const { client } = usePage();
   const body = useRef<HTMLDivElement>(null);
+  const createButton = useRef<HTMLButtonElement>(null);
   const [prefilled] = useState(() => prefill && draftFrom(prefill, catalogue));
   const [draft, setDraft] = useState(prefilled?.draft ?? emptyDraft);
+  const rules = useExpiryRules(catalogue);
+  const [expiry, setExpiry] = useState(() => usualExpiry(undefined, rules));
   const [step, setStep] = useState<'form' | 'review'>('form');
   const [errors, setErrors] = useState<FieldErrors>({});
   const [attempt, setAttempt] = useState(0);
   const [isLeaving, setLeaving] = useState(false);
   const repeatable = useRef({ body: '', key: '' });
   const action = useAction();
-  const isDirty = !isSameDraft(draft, emptyDraft);
+  const isDirty = !isSameDraft(draft, emptyDraft) || expiry.choice !== usualExpiry(undefined, rules).choice;
   useFocusOnError(body, attempt);
+  // Before the next frame, in which the dialog misses the button that was pressed and puts the focus on its first one.
+  useLayoutEffect(() => {
+    if (step === 'review') createButton.current?.focus();
+  }, [step]);
 
   function review() {
-    const found = draftErrors(draft, texts);
+    const end = expiryError(expiry, rules, Date.now(), texts);
+    const found = { ...draftErrors(draft, texts), ...(end && { expiry: end }) };
     setErrors(found);
     action.forgetError();
     if (Object.keys(found).length === 0) setStep('review');
@@ -53,10 +64,11 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
 
   const create = () =>
     action.start(async () => {
-      const account = creationOf(draft);
+      const account = { ...creationOf(draft), ...expiryFields(expiry) };
       try {
         onCreated(openAnswer(await client.changes.create(account, { idempotencyKey: keyFor(account) })));
       } catch (error) {
+        rules.learnFrom(error);
         const { fields } = describeError(error, texts);
         if (Object.keys(fields).length > 0) {
           setErrors(fields);
@@ -105,7 +117,13 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
             <Button key="back" isDisabled={action.isPending} onPress={() => setStep('form')}>
               {t('action.back')}
             </Button>
-            <Button key="create" variant="primary" autoFocus isPending={action.isPending} onPress={create}>
+            <Button
+              key="create"
+              ref={createButton}
+              variant="primary"
+              isPending={action.isPending}
+              onPress={create}
+            >
               {t(action.isPending ? 'create.pending' : 'create.submit')}
             </Button>
           </>
@@ -125,10 +143,19 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
               isReadOnly={false}
               onChange={setDraft}
               onSubmit={review}
-            />
+            >
+              <ExpiryField
+                before={undefined}
+                rules={rules}
+                expiry={expiry}
+                error={errors.expiry}
+                isReadOnly={false}
+                onChange={setExpiry}
+              />
+            </AccountForm>
           </>
         ) : (
-          <Review catalogue={catalogue} draft={draft} />
+          <Review catalogue={catalogue} draft={draft} expiry={expiry} />
         )}
         <WaitingNote pending={action.isPending ? t('create.pending') : undefined} />
       </div>

@@ -2,16 +2,19 @@ import type { PermissionCatalogue } from '@orki/service-accounts-client';
 import { ModeBadge } from '../design/badges.tsx';
 import { Icon } from '../design/icon.tsx';
 import type { Draft } from '../form/draft.ts';
+import type { Expiry } from '../form/expiry.ts';
+import { ExpirySentence } from '../form/expiry-field.tsx';
 import { useTexts } from '../i18n/text.ts';
 import { GrantSummary } from '../permissions/grant-summary.tsx';
 
 interface ReviewProps {
   readonly catalogue: PermissionCatalogue;
   readonly draft: Draft;
+  readonly expiry: Expiry;
 }
 
 /** What is about to be made, in one look. */
-export function Review({ catalogue, draft }: ReviewProps) {
+export function Review({ catalogue, draft, expiry }: ReviewProps) {
   const { t } = useTexts();
   const { username, description, mode, permissions } = draft;
   return (
@@ -30,6 +33,12 @@ export function Review({ catalogue, draft }: ReviewProps) {
         <div>
           <dt>{t('form.mode')}</dt>
           <dd>{mode && <ModeBadge mode={mode} />}</dd>
+        </div>
+        <div>
+          <dt>{t('form.expiry')}</dt>
+          <dd>
+            <ExpirySentence before={undefined} expiry={expiry} />
+          </dd>
         </div>
       </dl>
       <GrantSummary catalogue={catalogue} mode={mode} permissions={permissions} />

@@ -1,3 +1,4 @@
+import type { Ref } from 'react';
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -6,6 +7,7 @@ interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | '
   readonly icon?: IconName;
   /** Whether what it started is under way: it keeps the focus then, and does nothing. */
   readonly isPending?: boolean;
+  readonly ref?: Ref<HTMLButtonElement>;
   readonly children: string;
 }
 

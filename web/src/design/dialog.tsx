@@ -29,7 +29,8 @@ export function Dialog(props: DialogProps) {
   return (
     <ModalOverlay {...mark} className="overlay" isOpen isDismissable={!isAlert} onOpenChange={onCloseRequest}>
       <Modal className={`modal modal-${size}`}>
-        <AriaDialog className="dialog" role={isAlert ? 'alertdialog' : 'dialog'}>
+        {/* react-aria looks for the heading in the document, where none within a shadow root is. */}
+        <AriaDialog className="dialog" role={isAlert ? 'alertdialog' : 'dialog'} aria-label={title}>
           <header className="dialog-header">
             <Heading slot="title" level={2} className="dialog-title">
               {title}

@@ -20,11 +20,7 @@ export function Problem({ error, title, children }: ProblemProps) {
       <div className="problem-text">
         <strong>{title ?? texts.t('error.title')}</strong>
         <p>{text}</p>
-        {requestId && (
-          <p className="problem-id">
-            <bdi dir="ltr">{texts.t('error.request-id', { id: requestId })}</bdi>
-          </p>
-        )}
+        {requestId && <p className="problem-id">{texts.t('error.request-id', { id: requestId })}</p>}
         {children}
       </div>
     </div>

@@ -1,5 +1,5 @@
 import type { PermissionCatalogue } from '@orki/service-accounts-client';
-import { type RefObject, useEffect } from 'react';
+import { type ReactNode, type RefObject, useEffect } from 'react';
 import { FieldError, Form, Input, Label, Text, TextArea, TextField } from 'react-aria-components';
 import type { FieldErrors } from '../api/errors.ts';
 import { directionOf, useTexts } from '../i18n/text.ts';
@@ -15,6 +15,8 @@ interface AccountFormProps {
   readonly isReadOnly: boolean;
   readonly onChange: (draft: Draft) => void;
   readonly onSubmit: () => void;
+  /** What comes with creating alone. */
+  readonly children?: ReactNode;
 }
 
 /** The fields of an account, for creating and editing alike. */
@@ -83,6 +85,7 @@ export function AccountForm(props: AccountFormProps) {
           onChange={(permissions) => change({ permissions })}
         />
       )}
+      {props.children}
     </Form>
   );
 }

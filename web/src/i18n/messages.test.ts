@@ -130,6 +130,22 @@ describe('the texts of a language', () => {
     expect(texts.en.relative(time, now)).toBe(expected);
   });
 
+  it.each([
+    [-5, 'in 1 minute'],
+    [90, 'in 1 minute'],
+    [3 * 3600 - 1, 'in 3 hours'],
+    [3 * 3600 - 600, 'in 2 hours'],
+    [86_400, 'in 24 hours'],
+    [86_400 * 12, 'in 12 days'],
+    [86_400 * 29.99, 'in 30 days'],
+    [86_400 * 29.9, 'in 29 days'],
+    [86_400 * 365, 'in 12 months'],
+    [86_400 * 75, 'in 2 months'],
+  ])('say how far away %s seconds are, rounded down but for a moment', (seconds, expected) => {
+    const now = Date.parse('2026-11-25T12:00:00Z');
+    expect(texts.en.until(new Date(now + seconds * 1000).toISOString(), now)).toBe(expected);
+  });
+
   it('exist for every message name', () => {
     for (const language of ['en', 'ar'] as const) {
       for (const key of Object.keys(en) as MessageId[]) expect(texts[language].t(key)).not.toBe(key);

@@ -13,7 +13,14 @@ export interface Texts {
   readonly known: (id: string) => string | undefined;
   readonly list: (items: readonly string[]) => string;
   readonly exact: (time: string) => string;
+  /** The same as it fits into a line: without seconds. */
+  readonly brief: (time: string) => string;
+  readonly day: (time: string) => string;
+  /** A time of the next days, without the year. */
+  readonly soon: (time: string) => string;
   readonly relative: (time: string, now: number) => string;
+  /** How far away a time is that is still to come, such as 'in 3 days'. */
+  readonly until: (time: string, now: number) => string;
 }
 
 const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -25,6 +32,9 @@ const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
+/** Rounded down, but for what is missing since a person chose 30 days a moment ago. */
+const whole = (value: number) => Math.floor(value + 1 / 24);
+
 /** Wraps what may run in the other direction, so that a username does not turn a sentence around. */
 const isolate = (value: string) => `\u2068${value}\u2069`;
 
@@ -34,7 +44,16 @@ export function textsOf(i18n: I18n): Texts {
   const { direction } = languages[language];
   const enumeration = new Intl.ListFormat(language);
   const exactly = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' });
+  const briefly = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const shortly = new Intl.DateTimeFormat(language, {
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
+  const daily = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
   const relatively = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const ahead = new Intl.RelativeTimeFormat(language);
   const prepare = (values: Values): Values =>
     direction === 'ltr'
       ? values
@@ -51,12 +70,23 @@ export function textsOf(i18n: I18n): Texts {
     known: (id) => (id in i18n.messages ? i18n._(id) : undefined),
     list: (items) => enumeration.format(items),
     exact: (time) => exactly.format(new Date(time)),
+    brief: (time) => briefly.format(new Date(time)),
+    day: (time) => daily.format(new Date(time)),
+    soon: (time) => shortly.format(new Date(time)),
     relative: (time, now) => {
       const seconds = Math.min(0, (new Date(time).getTime() - now) / 1000);
       const step = steps.find(([, length]) => -seconds >= length);
       if (step === undefined) return i18n._('just-now');
       const [unit, length] = step;
       return relatively.format(Math.round(seconds / length), unit);
+    },
+    until: (time, now) => {
+      const minutes = Math.max(1, (new Date(time).getTime() - now) / 60_000);
+      // In days up to two months, and in hours up to two days: whoever has to act in time wants to know it so.
+      if (minutes < 120) return ahead.format(Math.floor(minutes), 'minute');
+      if (minutes < 48 * 60) return ahead.format(whole(minutes / 60), 'hour');
+      const days = minutes / 1440;
+      return days < 60 ? ahead.format(whole(days), 'day') : ahead.format(whole(days / 30.44), 'month');
     },
   };
 }

@@ -7,6 +7,7 @@ import { useTexts } from '../i18n/text.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { accountPlace } from '../page/place.ts';
 import { RowMenu } from './row-menu.tsx';
+import { SecretLife } from './secret-life.tsx';
 
 interface AccountRowProps {
   readonly account: ServiceAccount;
@@ -47,10 +48,11 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
       <td data-label={t('list.column.status')}>
         <StatusBadge account={account} />
       </td>
-      <td data-label={t('list.column.secret')}>
+      <td className="cell-secret" data-label={t('list.column.secret')}>
         <code className="hint" dir="ltr" title={t('list.hint', { hint: secretHint })}>
           …{secretHint}
         </code>
+        <SecretLife account={account} />
       </td>
       <td className="cell-time" data-label={t('list.column.created')}>
         <Change at={account.createdAt} by={account.createdBy} />

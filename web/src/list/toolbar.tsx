@@ -23,6 +23,8 @@ export function Toolbar({ filters, onChange }: ToolbarProps) {
         choices={[
           ['active', t('status.active')],
           ['inactive', t('status.inactive')],
+          ['expiring', t('list.filter.expiring')],
+          ['expired', t('list.filter.expired')],
         ]}
         chosen={filters.status}
         onChange={(status) => onChange({ ...filters, status })}

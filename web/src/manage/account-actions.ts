@@ -2,10 +2,11 @@ import type { PermissionCatalogue, ServiceAccount } from '@orki/service-accounts
 import type { Rights } from '../api/rights.ts';
 import { useTexts } from '../i18n/text.ts';
 import { labelsOf } from '../permissions/labels.ts';
+import { usePreviousSecret } from '../secret/previous-secret.ts';
 import { useOpenFlow } from './flow.ts';
 
 interface AccountAction {
-  readonly name: 'edit' | 'regenerate' | 'activate' | 'deactivate' | 'delete';
+  readonly name: 'edit' | 'regenerate' | 'end-previous' | 'revoke' | 'activate' | 'deactivate' | 'delete';
   readonly label: string;
   readonly isDanger: boolean;
   readonly isAllowed: boolean;
@@ -20,7 +21,9 @@ export interface AccountActions {
 
 const namedRights = 4;
 
-/** What can be done with an account as it is, and what of it this person may do. Deactivating only takes power away. */
+const takesPowerAway: readonly AccountAction['name'][] = ['end-previous', 'revoke', 'deactivate'];
+
+/** What can be done with an account as it is, and what of it this person may do. Whatever takes power away they may. */
 export function useAccountActions(
   account: ServiceAccount,
   catalogue: PermissionCatalogue,
@@ -29,12 +32,13 @@ export function useAccountActions(
   const texts = useTexts();
   const { t, list } = texts;
   const open = useOpenFlow();
+  const previousSecret = usePreviousSecret(account);
   const mayChange = rights.mayChange(account);
   const action = (name: AccountAction['name'], start: () => void): AccountAction => ({
     name,
     label: t(`action.${name}`),
     isDanger: name === 'delete',
-    isAllowed: mayChange || name === 'deactivate',
+    isAllowed: mayChange || takesPowerAway.includes(name),
     start,
   });
   const isActive = account.status === 'active';
@@ -42,6 +46,8 @@ export function useAccountActions(
     actions: [
       action('edit', () => open({ kind: 'edit', account })),
       action('regenerate', () => open({ kind: 'regenerate', account })),
+      ...(previousSecret ? [action('end-previous', () => open({ kind: 'end-previous', account }))] : []),
+      action('revoke', () => open({ kind: 'revoke', account })),
       isActive
         ? action('deactivate', () => open({ kind: 'deactivate', accounts: [account] }))
         : action('activate', () => open({ kind: 'activate', account })),

@@ -1,9 +1,8 @@
 import { isProblem, type PermissionCatalogue, type ServiceAccount } from '@orki/service-accounts-client';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { Input, Label, Text, TextField } from 'react-aria-components';
 import { directionOf, useTexts } from '../i18n/text.ts';
 import { usePage } from '../page/page-context.ts';
-import { type OpenedAnswer, openAnswer } from '../secret/secret-box.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { useVersionedAction } from './use-versioned-action.ts';
 
@@ -11,42 +10,6 @@ interface AccountDialogProps {
   readonly account: ServiceAccount;
   readonly catalogue: PermissionCatalogue;
   readonly onClose: () => void;
-}
-
-/** Says that the old secret dies now, and gets a new one. */
-export function RegenerateDialog(
-  props: AccountDialogProps & { readonly onRegenerated: (answer: OpenedAnswer) => void },
-) {
-  const { account, catalogue, onClose } = props;
-  const { t } = useTexts();
-  const { client } = usePage();
-  const action = useVersionedAction(account);
-  // The same for each attempt on this version, so that trying again after a lost answer kills no third secret.
-  const keys = useRef(new Map<string, string>());
-  const keyFor = (version: string) => {
-    const key = keys.current.get(version) ?? crypto.randomUUID();
-    keys.current.set(version, key);
-    return key;
-  };
-  const username = account.username;
-  return (
-    <ConfirmDialog
-      title={t('regenerate.title', { username })}
-      submit={t('regenerate.submit')}
-      pending={t('regenerate.pending')}
-      isDanger
-      catalogue={catalogue}
-      action={action}
-      work={async ({ id, version }) => {
-        const options = { ifMatch: version, idempotencyKey: keyFor(version) };
-        props.onRegenerated(openAnswer(await client.changes.regenerateSecret(id, options)));
-      }}
-      onClose={onClose}
-    >
-      <p>{t('regenerate.text', { hint: account.secretHint })}</p>
-      <p className="help">{t('regenerate.advice')}</p>
-    </ConfirmDialog>
-  );
 }
 
 export function ActivateDialog(

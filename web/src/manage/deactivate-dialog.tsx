@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { describeError } from '../api/errors.ts';
 import { useAction } from '../api/use-action.ts';
 import { Button } from '../design/button.tsx';
+import { Check } from '../design/check.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { Problem } from '../design/problem.tsx';
 import { WaitingNote } from '../design/waiting-note.tsx';
@@ -31,6 +32,7 @@ export function DeactivateDialog({ accounts, onClose, onDeactivated }: Deactivat
   const action = useAction();
   const [todo, setTodo] = useState(accounts);
   const [done, setDone] = useState<readonly ServiceAccount[]>([]);
+  const [revokeTokens, setRevokeTokens] = useState(false);
   const [failures, setFailures] = useState<readonly Failure[]>([]);
   const [only] = accounts;
   const isOne = accounts.length === 1 && only !== undefined;
@@ -42,7 +44,7 @@ export function DeactivateDialog({ accounts, onClose, onDeactivated }: Deactivat
       const failed: Failure[] = [];
       for (const account of todo) {
         try {
-          succeeded.push(await client.changes.deactivate(account.id));
+          succeeded.push(await client.changes.deactivate(account.id, revokeTokens ? { revokeTokens } : {}));
           setDone([...succeeded]);
         } catch (error) {
           failed.push({ account, error });
@@ -92,7 +94,13 @@ export function DeactivateDialog({ accounts, onClose, onDeactivated }: Deactivat
           ))}
         </ul>
       )}
-      <p className="help">{t('deactivate.tokens')}</p>
+      <Check
+        isSelected={revokeTokens}
+        onChange={setRevokeTokens}
+        isReadOnly={action.isPending}
+        label={t(isOne ? 'revoke.too' : 'revoke.too.many')}
+        description={t('deactivate.revoke')}
+      />
       <WaitingNote pending={action.isPending ? pending : undefined} />
     </Dialog>
   );

@@ -103,7 +103,7 @@ type MakeRow = (
   cell: (version: Version) => ReactNode,
 ) => Row;
 
-function stateRows(row: MakeRow, { t }: Texts): Row[] {
+function stateRows(row: MakeRow, { t, brief }: Texts): Row[] {
   return [
     row(
       t('conflict.field.status'),
@@ -118,6 +118,24 @@ function stateRows(row: MakeRow, { t }: Texts): Row[] {
           <Fragment>
             <code dir="ltr">…{account.secretHint}</code> <Time at={account.secretCreatedAt} />
           </Fragment>
+        ),
+    ),
+    row(
+      t('form.expiry'),
+      ({ account }) => account?.secretExpiresAt ?? '',
+      ({ account }) => (account?.secretExpiresAt ? brief(account.secretExpiresAt) : t('form.expiry.never')),
+    ),
+    row(
+      t('account.previous-secret'),
+      ({ account }) => JSON.stringify(account?.previousSecret),
+      ({ account }) =>
+        account?.previousSecret ? (
+          <Fragment>
+            <code dir="ltr">…{account.previousSecret.hint}</code>{' '}
+            {t('conflict.previous-secret', { time: brief(account.previousSecret.validUntil) })}
+          </Fragment>
+        ) : (
+          t('create.none')
         ),
     ),
   ];

@@ -6,7 +6,10 @@ import type { OpenedAnswer } from '../secret/secret-box.ts';
 /** What the person is about to do, in a dialog over the page. */
 export type Flow =
   | { readonly kind: 'create'; readonly prefill: Prefill | undefined }
-  | { readonly kind: 'edit' | 'regenerate' | 'activate' | 'delete'; readonly account: ServiceAccount }
+  | {
+      readonly kind: 'edit' | 'regenerate' | 'end-previous' | 'revoke' | 'activate' | 'delete';
+      readonly account: ServiceAccount;
+    }
   | { readonly kind: 'deactivate'; readonly accounts: readonly ServiceAccount[] }
   | { readonly kind: 'secret'; readonly answer: OpenedAnswer; readonly reason: 'created' | 'regenerated' };
 

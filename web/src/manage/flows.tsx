@@ -5,10 +5,13 @@ import type { MessageId } from '../i18n/languages.ts';
 import { useTexts } from '../i18n/text.ts';
 import { usePage } from '../page/page-context.ts';
 import { SecretDialog } from '../secret/secret-dialog.tsx';
-import { ActivateDialog, DeleteDialog, RegenerateDialog } from './account-dialogs.tsx';
+import { ActivateDialog, DeleteDialog } from './account-dialogs.tsx';
 import { DeactivateDialog } from './deactivate-dialog.tsx';
 import { EditDialog } from './edit-dialog.tsx';
+import { EndPreviousDialog } from './end-previous-dialog.tsx';
 import type { Flow } from './flow.ts';
+import { RegenerateDialog } from './regenerate-dialog.tsx';
+import { RevokeDialog } from './revoke-dialog.tsx';
 
 interface FlowsProps {
   readonly flow: Flow;
@@ -20,7 +23,7 @@ interface FlowsProps {
 
 /** The dialog of a flow. What the service has done is shown and said when the dialog has closed, and not before. */
 export function Flows({ flow, catalogue, onFlow, onDeleted }: FlowsProps) {
-  const { t } = useTexts();
+  const { t, brief } = useTexts();
   const { announce } = usePage();
   const refresh = useRefresh();
   const onClose = () => onFlow(undefined);
@@ -66,6 +69,28 @@ export function Flows({ flow, catalogue, onFlow, onDeleted }: FlowsProps) {
           catalogue={catalogue}
           onClose={onClose}
           onRegenerated={(answer) => onFlow({ kind: 'secret', answer, reason: 'regenerated' })}
+        />
+      );
+    case 'end-previous':
+      return (
+        <EndPreviousDialog
+          account={flow.account}
+          catalogue={catalogue}
+          onClose={onClose}
+          onEnded={(account) => finish('end-previous.done', account)}
+        />
+      );
+    case 'revoke':
+      return (
+        <RevokeDialog
+          account={flow.account}
+          catalogue={catalogue}
+          onClose={onClose}
+          onRevoked={(account, { acceptedUntil }) => {
+            onClose();
+            refresh.show(account);
+            announce(t('revoke.done', { username: account.username, time: brief(acceptedUntil) }));
+          }}
         />
       );
     case 'activate':

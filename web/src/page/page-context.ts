@@ -3,11 +3,18 @@ import type { PageClient } from '../api/page-client.ts';
 import type { Waiting } from '../api/waiting.ts';
 import type { PageRouter } from './router.ts';
 
+/** What an answer has said that holds for every account, until the page is loaded again. */
+export interface Learned {
+  /** Whether Keycloak neither keeps a second secret nor ends one. */
+  isRotationUnavailable: boolean;
+}
+
 /** What the whole page shares. */
 export interface Page {
   readonly client: PageClient;
   readonly waiting: Waiting;
   readonly router: PageRouter;
+  readonly learned: Learned;
   readonly tenantId: string;
   /** Keycloak's token URL, for the samples. */
   readonly tokenUrl: string;

@@ -4,6 +4,8 @@ import { listPlace, parsePlace } from './place.ts';
 it.each([
   ['', { search: '', status: undefined, mode: undefined }],
   ['?search=a%20b&status=active&mode=agent', { search: 'a b', status: 'active', mode: 'agent' }],
+  ['?status=expiring', { search: '', status: 'expiring', mode: undefined }],
+  ['?status=expired', { search: '', status: 'expired', mode: undefined }],
   ['?status=none&mode=%3Cscript%3E&other=1', { search: '', status: undefined, mode: undefined }],
 ])('reads the filters of %j', (text, filters) => {
   expect(parsePlace(text)).toEqual({ screen: 'list', filters, prefill: undefined });

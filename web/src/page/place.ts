@@ -16,7 +16,7 @@ export type Place =
   | { readonly screen: 'account'; readonly id: string };
 
 const modes = ['admin', 'agent', 'custom'] as const;
-const statuses = ['active', 'inactive'] as const;
+const statuses = ['active', 'inactive', 'expiring', 'expired'] as const;
 
 const oneOf = <Value extends string>(values: readonly Value[], text: string | null): Value | undefined =>
   values.find((value) => value === text);

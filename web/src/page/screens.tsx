@@ -1,6 +1,6 @@
 import { isProblem } from '@orki/service-accounts-client';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { useCatalogue } from '../api/queries.ts';
+import { useCatalogue, useReadAhead } from '../api/queries.ts';
 import { rightsOf } from '../api/rights.ts';
 import { Button } from '../design/button.tsx';
 import { Problem } from '../design/problem.tsx';
@@ -29,6 +29,7 @@ export function Screens() {
   const [flow, setFlow] = useState<Flow>();
   const { open, close, leave } = useReturnedFocus(root, setFlow);
   const catalogue = useCatalogue();
+  useReadAhead(place.screen === 'list' ? place.filters : place.id);
   useFocusOnNewScreen(root, place.screen === 'account' ? place.id : '');
 
   if (isProblem(catalogue.error, 'permission-missing', 'wrong-tenant'))

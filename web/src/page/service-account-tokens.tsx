@@ -10,7 +10,7 @@ import { Notice } from '../design/notice.tsx';
 import { type Language, loadLanguage, nearestLanguage } from '../i18n/languages.ts';
 import { type Texts, TextsContext, textsOf } from '../i18n/text.ts';
 import { createAnnouncements } from './announcements.ts';
-import { PageContext } from './page-context.ts';
+import { type Learned, PageContext } from './page-context.ts';
 import { memoryRouter, type PageRouter } from './router.ts';
 import { Screens } from './screens.tsx';
 
@@ -20,7 +20,7 @@ export type ThemeVariable = `--orki-${string}`;
 export interface ServiceAccountTokensProps {
   /**
    * Gives an access token of the signed-in person, for the tenant, that is good now. Called before each request; with
-   * `refused` when the service has just turned that token away. Rejects when the person has to sign in anew.
+   * `refused` when the service has just refused that token. Rejects when the person has to sign in again.
    */
   readonly getAccessToken: GetAccessToken;
   readonly tenantId: string;
@@ -28,18 +28,18 @@ export interface ServiceAccountTokensProps {
   readonly apiUrl: string;
   /** Keycloak's token URL, which the samples for integrators name. */
   readonly tokenUrl: string;
-  /** Where the tenant's API is, for the samples; `apiUrl` unless given. */
+  /** Where the tenant's API is, for the samples; by default `apiUrl`. */
   readonly tenantApiUrl?: string | undefined;
   /** Where integrators read on; there is no link without it. */
   readonly documentationUrl?: string | undefined;
-  /** The browser's own unless given, and English where the page does not know it. */
+  /** By default that of the browser, or English if the page does not have it. */
   readonly language?: Language | undefined;
-  /** The system's own unless given. */
+  /** By default that of the system. */
   readonly colorScheme?: 'light' | 'dark' | 'system' | undefined;
   readonly theme?: Readonly<Partial<Record<ThemeVariable, string>>> | undefined;
-  /** Where the page is; kept to itself unless given. */
+  /** Keeps the page's location; by default the page does that itself, and the address bar does not change. */
   readonly router?: PageRouter | undefined;
-  /** Where dialogs and menus are put, for a page within a shadow root; the document's body unless given. */
+  /** Where dialogs and menus are put, for a page within a shadow root; by default the document's body. */
   readonly overlayContainer?: Element | ShadowRoot | undefined;
 }
 
@@ -103,6 +103,7 @@ function Providers(props: ServiceAccountTokensProps & { readonly children: React
   const [ownRouter] = useState(() => memoryRouter());
   const [announcements] = useState(createAnnouncements);
   const [waiting] = useState(createWaiting);
+  const [learned] = useState<Learned>(() => ({ isRotationUnavailable: false }));
   const router = props.router ?? ownRouter;
   const client = useMemo(
     () => createPageClient({ apiUrl, tenantId, getAccessToken, waiting }),
@@ -115,13 +116,14 @@ function Providers(props: ServiceAccountTokensProps & { readonly children: React
       client,
       waiting,
       router,
+      learned,
       tenantId,
       tokenUrl,
       tenantApiUrl,
       documentationUrl,
       announce: announcements.announce,
     }),
-    [client, waiting, router, tenantId, tokenUrl, tenantApiUrl, documentationUrl, announcements],
+    [client, waiting, router, learned, tenantId, tokenUrl, tenantApiUrl, documentationUrl, announcements],
   );
   return (
     <PageContext value={page}>

@@ -7,12 +7,12 @@ it('keeps the secret in one place, and not there either once it was destroyed', 
     ...account,
     clientSecret: 'orki_sa_secret',
     tokenUrl: 'https://auth.test/token',
-    endedSecretHints: [],
+    endedSecretHints: ['xY9z'],
     replayed: true,
   };
-  const { box, account: rest, wasReplayed } = openAnswer(answer);
+  const { box, account: rest, wasReplayed, endedSecretHints } = openAnswer(answer);
   expect(rest).toEqual(account);
-  expect(wasReplayed).toBe(true);
+  expect([wasReplayed, endedSecretHints]).toEqual([true, ['xY9z']]);
   expect(box.read()).toBe('orki_sa_secret');
   box.destroy();
   expect(box.read()).toBe('');

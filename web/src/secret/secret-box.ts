@@ -14,15 +14,18 @@ export interface OpenedAnswer {
   readonly box: SecretBox;
   /** Whether an earlier attempt had done it, whose answer was lost. */
   readonly wasReplayed: boolean;
+  /** The hints of the secrets that no longer work since then. */
+  readonly endedSecretHints: readonly string[];
 }
 
 /** Takes the secret out of an answer: what remains of the account can be kept anywhere. */
 export function openAnswer(answer: ServiceAccountWithSecret): OpenedAnswer {
-  const { clientSecret, tokenUrl, replayed, endedSecretHints: _, ...account } = answer;
+  const { clientSecret, tokenUrl, replayed, endedSecretHints, ...account } = answer;
   let secret = clientSecret;
   return {
     account,
     wasReplayed: replayed,
+    endedSecretHints,
     box: {
       clientId: account.clientId,
       tokenUrl,

@@ -20,7 +20,7 @@ interface SecretDialogProps {
  * closes, the secret is destroyed.
  */
 export function SecretDialog({ answer, reason, onDone }: SecretDialogProps) {
-  const { t } = useTexts();
+  const { t, exact, brief } = useTexts();
   const { account, box, wasReplayed } = answer;
   const [isStored, setStored] = useState(false);
   const [isLeaving, setLeaving] = useState(false);
@@ -61,6 +61,12 @@ export function SecretDialog({ answer, reason, onDone }: SecretDialogProps) {
         <span>{t('secret.warning')}</span>
       </p>
       {wasReplayed && <p className="help">{t('secret.replayed')}</p>}
+      {account.secretExpiresAt && (
+        <p title={exact(account.secretExpiresAt)}>
+          {t('secret.expires', { time: brief(account.secretExpiresAt) })}
+        </p>
+      )}
+      {reason === 'regenerated' && <OldSecrets answer={answer} />}
       <dl className="credentials">
         <div className="credential">
           <dt>client_id</dt>
@@ -82,6 +88,23 @@ export function SecretDialog({ answer, reason, onDone }: SecretDialogProps) {
       <SampleTabs box={box} username={account.username} />
       {isLeaving && <LeaveQuestion onKeep={() => setLeaving(false)} onLeave={done} />}
     </Dialog>
+  );
+}
+
+/** What has become of the secrets before. */
+function OldSecrets({ answer: { account, endedSecretHints } }: Pick<SecretDialogProps, 'answer'>) {
+  const { t, list, exact, brief } = useTexts();
+  const { previousSecret } = account;
+  const ended = endedSecretHints.map((hint) => `…${hint}`);
+  return (
+    <div className="old-secrets">
+      {previousSecret && (
+        <p title={exact(previousSecret.validUntil)}>
+          {t('secret.previous', { hint: `…${previousSecret.hint}`, time: brief(previousSecret.validUntil) })}
+        </p>
+      )}
+      {ended.length > 0 && <p>{t('secret.ended', { count: ended.length, hints: list(ended) })}</p>}
+    </div>
   );
 }
 

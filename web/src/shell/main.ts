@@ -14,9 +14,10 @@ if (location.origin !== origin) {
 }
 
 async function start(): Promise<void> {
-  const manager = createUserManager(configuration);
+  const isReturning = isCallback(new URLSearchParams(location.search));
+  const manager = createUserManager(configuration, isReturning);
   // In the small window in which a person signs in again, the page only passes on what Keycloak answered.
-  if (isCallback(new URLSearchParams(location.search)) && window.opener) {
+  if (isReturning && window.opener) {
     return manager.signinPopupCallback();
   }
   const { pathname, search } = location;

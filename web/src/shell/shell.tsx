@@ -27,6 +27,8 @@ interface ShellProps {
 export function renderShell(props: ShellProps): void {
   const place = document.getElementById('page');
   if (place === null) throw new Error('The document has no place for the page.');
+  // React would ask for it after it has rendered.
+  void loadLanguage(readPreferences().language);
   createRoot(place).render(<Shell {...props} />);
 }
 

@@ -1,4 +1,10 @@
-import { InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import {
+  InMemoryWebStorage,
+  type OidcMetadata,
+  type User,
+  UserManager,
+  WebStorageStateStore,
+} from 'oidc-client-ts';
 import { SessionEndedError } from '../api/access-token.ts';
 import { basePath, type Configuration } from './configuration.ts';
 
@@ -26,8 +32,11 @@ export type AskToSignIn = (signIn: () => Promise<void>) => Promise<void>;
 /** Tokens that end sooner than this are renewed before they are used. */
 const leastSeconds = 20;
 
-/** Authorization code with PKCE at Keycloak (RFC 7636). Tokens are in memory alone. */
-export function createUserManager(configuration: Configuration): UserManager {
+/**
+ * Authorization code with PKCE at Keycloak (RFC 7636). Tokens are in memory alone. Who returns from Keycloak needs no
+ * metadata: the page came from a service that knows its issuer as a realm of Keycloak, and it was reached just now.
+ */
+export function createUserManager(configuration: Configuration, isReturning: boolean): UserManager {
   const { issuer, clientId, publicUrl } = configuration;
   const address = `${new URL(publicUrl).origin}${basePath(configuration)}`;
   return new UserManager({
@@ -37,6 +46,7 @@ export function createUserManager(configuration: Configuration): UserManager {
     popup_redirect_uri: address,
     post_logout_redirect_uri: address,
     scope: 'openid',
+    ...(isReturning && { metadata: endpointsOf(issuer) }),
     // The proof of who asked has to outlive the way to Keycloak and back; it is of no use to anybody afterwards.
     stateStore: new WebStorageStateStore({ store: sessionStorage }),
     userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
@@ -44,6 +54,17 @@ export function createUserManager(configuration: Configuration): UserManager {
     monitorSession: false,
     validateSubOnSilentRenew: true,
   });
+}
+
+/** Where Keycloak has the endpoints of a realm (OpenID Connect Discovery 1.0, section 3). */
+function endpointsOf(issuer: string): Partial<OidcMetadata> {
+  const base = `${issuer}/protocol/openid-connect`;
+  return {
+    issuer,
+    authorization_endpoint: `${base}/auth`,
+    token_endpoint: `${base}/token`,
+    end_session_endpoint: `${base}/logout`,
+  };
 }
 
 /** Whether the page was loaded to take what Keycloak answered. */

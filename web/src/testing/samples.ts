@@ -39,6 +39,7 @@ export function catalogueFor(holds: (name: string) => boolean = () => true): Per
       { name: 'agent', grantable: holds('mode-agent') },
       { name: 'custom', grantable: true },
     ],
+    maxSecretLifetimeDays: null,
   };
 }
 
@@ -55,6 +56,7 @@ export const account: ServiceAccount = {
   secretExpiresAt: null,
   secretExpired: false,
   previousSecret: null,
+  tokensRevokedBefore: null,
   createdAt: '2026-11-01T10:00:00Z',
   createdBy: { subject: 's', username: 'ada@acme.test' },
   updatedAt: '2026-11-01T10:00:00Z',

@@ -27,12 +27,17 @@ const mapper = (name: string, protocolMapper: string, config: Record<string, str
 });
 
 const audience = mapper('audience', 'oidc-audience-mapper', { 'included.client.audience': names.apiClient });
-const roles = mapper('roles', 'oidc-usermodel-client-role-mapper', {
-  'usermodel.clientRoleMapping.clientId': names.apiClient,
-  'claim.name': `resource_access.${names.apiClient}.roles`,
-  'jsonType.label': 'String',
-  multivalued: 'true',
-});
+const rolesAs = (name: string, claim: string) =>
+  mapper(name, 'oidc-usermodel-client-role-mapper', {
+    'usermodel.clientRoleMapping.clientId': names.apiClient,
+    'claim.name': claim,
+    'jsonType.label': 'String',
+    multivalued: 'true',
+  });
+
+const roles = rolesAs('roles', `resource_access.${names.apiClient}.roles`);
+/** The same list at the top level: most libraries cannot be told to look into a nested claim. */
+const permissions = rolesAs('permissions', names.permissionsClaim);
 
 const tenantClaim = { 'claim.name': names.tenantClaim, 'jsonType.label': 'String', multivalued: 'false' };
 
@@ -56,12 +61,12 @@ const scopes: { name: string; description: string; mappers: Mapper[] }[] = [
   {
     name: names.serviceAccountScope,
     description: 'All that the token of a service account carries.',
-    mappers: [audience, roles, tenantFromRole, mapper('subject', 'oidc-sub-mapper')],
+    mappers: [audience, roles, permissions, tenantFromRole, mapper('subject', 'oidc-sub-mapper')],
   },
   {
     name: names.userScope,
     description: "Audience, tenant and permissions in a person's token for the Orki API.",
-    mappers: [audience, roles, tenantFromAttribute],
+    mappers: [audience, roles, permissions, tenantFromAttribute],
   },
 ];
 

@@ -12,7 +12,7 @@ export const modeRoles: Step = {
     const { keycloak, permissionFile } = target;
     const api = await requireClient(target, names.apiClient);
     const modes = {
-      [names.modeRoles.admin]: permissionNames(permissionFile),
+      [names.modeRoles.admin]: permissionNames(permissionFile, 'admin'),
       [names.modeRoles.agent]: permissionNames(permissionFile, 'agent'),
     };
     for (const [modeName, permissions] of Object.entries(modes)) {

@@ -48,12 +48,19 @@ function desiredRoles({ groups }: PermissionFile): DesiredRole[] {
         [roleAttributes.group]: [group.name],
         [roleAttributes.groupLabel]: [group.label],
         [roleAttributes.order]: [String(order)],
+        ...(permission.excludedFromAdmin && { [roleAttributes.excludedFromAdmin]: ['true'] }),
       },
     })),
     { name: names.modeRoles.admin, description: 'Full access to all features.', attributes: {} },
     {
       name: names.modeRoles.agent,
       description: 'Can handle conversations and use AI features.',
+      attributes: {},
+    },
+    {
+      name: names.fenceRole,
+      description:
+        'Gives nothing. Mapped to a service account while its rights are changed on several nodes.',
       attributes: {},
     },
   ];
@@ -69,9 +76,12 @@ function compareRole(
   if (!actual) return creation(what, () => keycloak.clients.createRole({ id: apiId, ...role }));
   const differences = mismatches(role, actual);
   if (isRetired(actual)) differences.push('is marked as retired');
+  const { excludedFromAdmin } = roleAttributes;
+  if (actual.attributes?.[excludedFromAdmin] && !role.attributes[excludedFromAdmin])
+    differences.push('is marked as excluded from mode admin');
   return update(what, differences, () => {
     // A role's PUT replaces its attributes, and others may have some of their own there.
-    const { [provisioningAttributes.retired]: _, ...kept } = actual.attributes ?? {};
+    const { [provisioningAttributes.retired]: _, [excludedFromAdmin]: __, ...kept } = actual.attributes ?? {};
     return keycloak.clients.updateRole(
       { id: apiId, roleName: role.name },
       { ...actual, ...role, attributes: { ...kept, ...role.attributes } },

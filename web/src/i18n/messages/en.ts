@@ -21,6 +21,8 @@ export const messages = {
   'list.search.clear': 'Clear the search',
   'list.filter.status': 'Status',
   'list.filter.mode': 'Mode',
+  'list.filter.expiring': 'Expiring',
+  'list.filter.expired': 'Expired',
   'list.filter.any-status': 'All',
   'list.filter.any-mode': 'Any mode',
   'list.column.account': 'Account',
@@ -48,6 +50,10 @@ export const messages = {
   'list.none.text': 'Nothing matches the search and the filters.',
   'list.none.clear': 'Clear search and filters',
   'list.hint': 'The secret’s four characters before its checksum: {hint}',
+  'list.secret.expires': 'Expires {date}',
+  'list.secret.expiring': 'Expires {when}',
+  'list.secret.expired': 'Expired {when}',
+  'list.previous-secret': 'Old one works until {time}',
   'list.selected': '{count, plural, one {# selected} other {# selected}}',
   'list.selection.clear': 'Clear selection',
   'list.selection.deactivate': 'Deactivate',
@@ -70,6 +76,8 @@ export const messages = {
 
   'action.edit': 'Edit',
   'action.regenerate': 'Regenerate Secret',
+  'action.end-previous': 'End Old Secret',
+  'action.revoke': 'Revoke Tokens',
   'action.activate': 'Activate',
   'action.deactivate': 'Deactivate',
   'action.delete': 'Delete',
@@ -107,6 +115,19 @@ export const messages = {
   'form.permissions.group': 'All of {group}',
   'form.permissions.unknown': 'The link asked for permissions that don’t exist: {names}.',
   'form.permissions.not-grantable': 'The link asked for permissions that you can’t grant: {names}.',
+  'form.expiry': 'Secret expires',
+  'form.expiry.never': 'Never',
+  'form.expiry.days': '{count, plural, one {After # day} other {After # days}}',
+  'form.expiry.same': '{count, plural, one {After # day, as before} other {After # days, as before}}',
+  'form.expiry.date': 'On a date',
+  'form.expiry.date.label': 'Last day on which it works',
+  'form.expiry.ends-never': 'The secret works until it is regenerated.',
+  'form.expiry.ends':
+    'The secret works until {time}. After that the integration can’t obtain tokens until the secret is regenerated.',
+  'form.expiry.limited':
+    '{count, plural, one {The operator of Orki lets a secret work for # day at most.} other {The operator of Orki lets a secret work for # days at most.}}',
+  'form.expiry.unavailable':
+    'Here a secret can’t expire, because Keycloak’s secret rotation is turned off. Ask the operator of Orki to turn it on, then reload this page.',
   'form.review': 'Review',
 
   'summary.label': 'What it will be able to do',
@@ -136,7 +157,11 @@ export const messages = {
   'secret.warning':
     'Store the client_secret securely. It is only shown once. If it is lost, you must regenerate it.',
   'secret.replayed':
-    'An earlier attempt had done this already, and its answer was lost. Only the secret shown here works.',
+    'An earlier attempt had done this already, and its answer was lost. The secret of that attempt no longer works; the one shown here does.',
+  'secret.expires': 'The new secret works until {time}.',
+  'secret.previous': 'The old secret, {hint}, works until {time}. Put the new one in place before then.',
+  'secret.ended':
+    '{count, plural, one {The old secret, {hints}, no longer works.} other {The old secrets, {hints}, no longer work.}}',
   'secret.sample.curl': 'curl',
   'secret.sample.env': '.env',
   'secret.sample.kubernetes': 'Kubernetes',
@@ -160,13 +185,50 @@ export const messages = {
   'edit.done': '{username} was saved.',
 
   'regenerate.title': 'Regenerate the secret of {username}?',
-  'regenerate.text':
-    'The current secret, which ends in …{hint}, stops working now. Until the integration has the new one, it can’t obtain tokens. Tokens it has already are accepted for up to five more minutes.',
-  'regenerate.advice':
-    'To change over without an outage, create a second account, move the integration to it, and delete this one.',
+  'regenerate.old-secret': 'What happens to the old secret, {hint}?',
+  'regenerate.overlap.now': 'Stops working now',
+  'regenerate.overlap.now.description':
+    'The old secret dies now. Until the integration has the new one, it can’t obtain tokens. Right when the old one may have leaked.',
+  'regenerate.overlap.hour': 'Works for 1 more hour',
+  'regenerate.overlap.hour.description': 'When you put the new secret in place yourself, right away.',
+  'regenerate.overlap.day': 'Works for 24 more hours',
+  'regenerate.overlap.day.description': 'When the new secret arrives with the next deployment.',
+  'regenerate.overlap.week': 'Works for 7 more days',
+  'regenerate.overlap.week.description': 'When somebody else puts the new secret in place.',
+  'regenerate.overlap.unavailable':
+    'Here the old secret can only stop at once, because Keycloak’s secret rotation is turned off. Ask the operator of Orki to turn it on, then reload this page.',
+  'regenerate.overlap.expired': 'The old secret has expired already, so it can’t go on working.',
+  'regenerate.choose': 'Choose what happens to the old secret; then you can go on.',
+  'regenerate.previous': 'The secret before it, {hint}, still works, and stops working now in any case.',
   'regenerate.submit': 'Regenerate Secret',
   'regenerate.pending': 'Regenerating',
   'regenerate.done': '{username} has a new secret.',
+
+  'end-previous.title': 'End the old secret of {username}?',
+  'end-previous.text':
+    'The old secret, {hint}, stops working now. The new one, {now}, goes on working. An integration that still uses the old one can’t obtain tokens until it has the new one.',
+  'end-previous.tokens': 'Tokens that were issued before are accepted for up to five more minutes.',
+  'end-previous.submit': 'End now',
+  'end-previous.pending': 'Ending',
+  'end-previous.done': 'The old secret of {username} no longer works.',
+
+  'revoke.title': 'Revoke the tokens of {username}?',
+  'revoke.text':
+    'All access tokens that were issued until now stop working: Keycloak refuses them from the moment this is confirmed, wherever a service asks it.',
+  'revoke.signatures':
+    'Services that only check signatures accept them for up to five more minutes, unless they follow the list of revocations: those refuse them within seconds.',
+  'revoke.secret':
+    'The secret goes on working, so the integration gets new tokens at once. To keep out somebody who knows the secret, regenerate it or deactivate the account.',
+  'revoke.submit': 'Revoke Tokens',
+  'revoke.pending': 'Revoking',
+  'revoke.done':
+    'The tokens of {username} are revoked. Services that only check signatures may accept them until {time}.',
+  'revoke.too': 'Revoke its tokens too',
+  'revoke.too.many': 'Revoke their tokens too',
+  'revoke.too.description':
+    'Otherwise tokens that were issued before are accepted for up to five more minutes.',
+  'deactivate.revoke':
+    'Tokens that were issued before live for up to five more minutes at services that only check signatures. Revoked, they are refused within seconds by those that follow the list of revocations, and stay so when the account is activated again.',
 
   'activate.title': 'Activate {username}?',
   'activate.text': 'It can obtain tokens again, with its present secret.',
@@ -179,8 +241,6 @@ export const messages = {
   'deactivate.text': 'It can’t obtain tokens from now on. Nothing is deleted, and it can be activated again.',
   'deactivate.text.many':
     'They can’t obtain tokens from now on. Nothing is deleted, and they can be activated again.',
-  'deactivate.tokens':
-    'Tokens that were issued before live for up to five more minutes at services that only check signatures.',
   'deactivate.submit': 'Deactivate',
   'deactivate.pending': 'Deactivating',
   'deactivate.pending.many': 'Deactivating {done} of {count}',
@@ -222,11 +282,24 @@ export const messages = {
   'conflict.only-version': 'Nothing that is shown differs. The secret may have been regenerated.',
   'conflict.field.status': 'Status',
   'conflict.field.secret': 'Secret',
+  'conflict.previous-secret': 'works until {time}',
 
   'account.details': 'Details',
   'account.created': 'Created',
   'account.changed': 'Changed',
   'account.secret': 'Secret',
+  'account.secret.made': 'Made {time}',
+  'account.secret.endless': 'Does not expire',
+  'account.secret.expires': 'Works until {time}, {when}',
+  'account.secret.expired': 'Expired {time}, {when}',
+  'account.expiring':
+    'The secret expires {when}. Regenerate it and let the old one go on working for a while; then the integration changes over without an outage.',
+  'account.revoked': 'Tokens revoked',
+  'account.revoked.before': 'Those issued before {time}',
+  'account.previous-secret': 'Old secret',
+  'account.previous-secret.until': 'Works until {time}, {when}',
+  'account.previous-secret.end': 'End now',
+  'account.previous-secret.end-what': 'End now: the old secret',
   'account.can.active': 'Active: it can obtain tokens.',
   'account.can.inactive': 'Inactive: it can’t obtain tokens until it is activated.',
   'account.can.expired': 'Its secret has expired: it can’t obtain tokens until the secret is regenerated.',
@@ -239,6 +312,28 @@ export const messages = {
   'account.token.step1': 'Get a token',
   'account.token.step2': 'Call the API',
   'account.token.inactive': 'While the account is inactive, Keycloak refuses it with 401 invalid_client.',
+
+  'history.title': 'What has happened',
+  'history.loading': 'Loading',
+  'history.failed': 'The history could not be loaded',
+  'history.empty': 'Nothing is recorded yet. The history begins with the next change.',
+  'history.all': 'Show all {count}',
+  'history.fewer': 'Show fewer',
+  'history.edit': 'Edited: {fields}',
+  'history.field.username': 'username',
+  'history.field.description': 'description',
+  'history.field.mode': 'permission mode',
+  'history.field.permissions': 'permissions',
+  'history.action.create': 'Created',
+  'history.action.edit': 'Edited',
+  'history.action.regenerate-secret': 'Secret regenerated',
+  'history.action.end-previous-secret': 'Old secret ended',
+  'history.action.revoke-tokens': 'Tokens revoked',
+  'history.with-revocation': '{what}, and its tokens revoked',
+  'history.action.activate': 'Activated',
+  'history.action.deactivate': 'Deactivated',
+  'history.action.leave-inactive': 'Stays inactive when the tenant is switched on again',
+  'history.action.tenant-switched': 'The tenant was switched off or on; it stayed inactive',
 
   'wait.change-in-progress': 'Another change of this account is under way. Waiting for it to finish.',
   'wait.keycloak-unavailable': 'Keycloak doesn’t answer right now. Trying again in a moment.',
@@ -256,6 +351,7 @@ export const messages = {
   'error.invalid-json': 'The service could not read the request.',
   'error.missing-token': 'You are not signed in any more. Sign in again, then try again.',
   'error.invalid-token': 'Your session is not accepted any more. Sign in again, then try again.',
+  'error.signature-invalid': 'The request is not signed as the service needs it. Nothing was changed.',
   'error.wrong-tenant': 'You are signed in to another tenant. Nothing was changed.',
   'error.tenant-off':
     'The operator of Orki has switched off the service accounts of your tenant. Nothing was changed.',
@@ -299,6 +395,11 @@ export const messages = {
   'field.description.too-long': 'At most 500 characters.',
   'field.description.characters': 'Control characters are not allowed.',
   'field.mode.required': 'Choose a permission mode.',
+  'field.expiry.no-date': 'Choose a date.',
+  'field.expiry.past': 'That time is over already.',
+  'field.expiry.too-late': 'That is longer than the operator of Orki lets a secret work.',
+  'field.expiry.too-big': 'Choose at most 3650 days.',
+  'field.expiry.required': 'The operator of Orki wants every secret to expire. Choose when.',
   'field.permissions.required': 'Select at least one permission.',
   'field.permissions.too-small': 'Select at least one permission.',
   'field.permissions.unknown-permission': 'A selected permission doesn’t exist any more. Reload the page.',

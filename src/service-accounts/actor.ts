@@ -1,0 +1,5 @@
+/** Who did something: a person, or a service account that called this API. */
+export interface Actor {
+  readonly subject: string;
+  readonly username: string;
+}
