@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { commands } from '../../dev/commands.mjs';
 import { root } from '../../dev/paths.ts';
 import { main } from '../../dev/problem.ts';
+import { freePort } from '../support/free-port.ts';
 import { countCalls } from './bench/calls.ts';
 import { checkCopy } from './bench/check-copy.ts';
 import { type Contestant, grantedPermissions, measuredTenant, operations } from './bench/contestant.ts';
@@ -36,7 +37,9 @@ await main(async () => {
   await using opened = new AsyncDisposableStack();
   const laboratory = opened.use(await openLaboratory('bench'));
   const { realm, database } = laboratory;
-  const replica = opened.use(await startReplica(laboratory, 'bench'));
+  const metricsPort = await freePort();
+  const replicaEnv = { METRICS_PORT: String(metricsPort) };
+  const replica = opened.use(await startReplica(laboratory, 'bench', { env: replicaEnv }));
   const template = await replica.request({
     method: 'POST',
     body: { username: 'template', mode: 'custom', permissions: grantedPermissions },
@@ -85,7 +88,11 @@ await main(async () => {
         console.log(`${operation}, concurrency ${concurrency}, p50 in ms: ${p50}`);
       }
     }
-    return { accounts, measured, calls: await countCalls(replica.url, service, subjects) };
+    return {
+      accounts,
+      measured,
+      calls: await countCalls(`http://127.0.0.1:${metricsPort}/metrics`, service, subjects),
+    };
   }
 
   const requests = stages

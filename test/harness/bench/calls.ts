@@ -6,13 +6,18 @@ const metric = /^orki_keycloak_call_duration_seconds_count\{[^}]*\} (\d+)$/gm;
 const unmeasured = 1;
 const repetitions = 5;
 
-/** How many calls to Keycloak a replica of the service has made since it started. */
+/** How many calls to Keycloak a replica of the service has made since it started, by its metrics. */
 async function callsSoFar(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return [...text.matchAll(metric)].reduce((sum, [, count]) => sum + Number(count), 0);
+  const text = await (await fetch(url)).text();
+  const counts = [...text.matchAll(metric)].map(([, count]) => Number(count));
+  if (counts.length === 0) throw new Error(`${url} counts no calls to Keycloak`);
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** The calls to Keycloak that the service makes for each operation, one operation after another. */
+/**
+ * The calls to Keycloak that the service makes for each operation, one operation after another.
+ * @param url where the service's metrics are
+ */
 export async function countCalls(
   url: string,
   service: Contestant,

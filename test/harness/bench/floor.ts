@@ -147,6 +147,7 @@ export async function openFloor(access: Access): Promise<Contestant & AsyncDispo
         secretHint: secret.slice(-4),
         secretExpiresAt: null,
         requests: null,
+        history: [{ at, by, action: 'create', fields: [] }],
         at,
         by,
       }),

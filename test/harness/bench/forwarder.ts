@@ -9,7 +9,10 @@ const floor = await openFloor({ url: KEYCLOAK_URL, realm: KEYCLOAK_REALM, secret
 
 createServer(async (request, response) => {
   // By this it is known to be ready.
-  if (request.method === 'GET') return response.end();
+  if (request.method === 'GET') {
+    response.end();
+    return;
+  }
   try {
     const { operation, subject } = (await json(request)) as Asked;
     const made = await floor.run(operation, subject);
