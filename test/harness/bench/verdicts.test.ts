@@ -40,7 +40,11 @@ describe('the verdict on what the service adds', () => {
   it('takes a forwarder that seems to add nothing for one that adds what can just be measured', () => {
     const fast = measured('forwarder', 9, 19);
     expect(holding(verdictsOf([floor, fast, measured('service', 10.29, 20.39)]))).toEqual([true, true, true]);
-    expect(holding(verdictsOf([floor, fast, measured('service', 10.31, 20.41)]))).toEqual([false, false, true]);
+    expect(holding(verdictsOf([floor, fast, measured('service', 10.31, 20.41)]))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('is not given where no target is set', () => {
