@@ -127,6 +127,7 @@ const provocations: [
   ],
   ['invalid-request', withText('[]'), 'Send a JSON object with username and mode.'],
   ['invalid-request', send({ method: 'POST' }), 'Send a JSON object with username and mode.'],
+  ['invalid-request', withText(''), 'Send a JSON object with username and mode.'],
   [
     'invalid-request',
     (service) => edit(service, '1b4f5a0e-6b1c-4c5e-9f0a-3d2b7c8e9f10', []),
@@ -159,7 +160,7 @@ const provocations: [
   ],
   ['invalid-json', withText('{"username":\n  }'), '"}" is not allowed at line 2, column 3.'],
   ['invalid-json', withText('{"username":"x"'), 'ends before the JSON does'],
-  ['invalid-json', withText(' '), 'The body is empty. Send a JSON object.'],
+  ['invalid-json', withText(' '), 'only white space. Send a JSON object.'],
   ['invalid-json', withText('{"__proto__":1}'), '__proto__'],
   [
     'invalid-token',

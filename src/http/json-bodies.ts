@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { ServiceError } from '../errors.ts';
 import { whereJsonBreaks } from '../json.ts';
 
-/** Bodies are JSON, under the name of a merge patch (RFC 7396) too; Fastify alone would take text as well. */
+/**
+ * Bodies are JSON, under the name of a merge patch (RFC 7396) too; Fastify alone would take text as well. A body of no
+ * bytes is no body, whatever Content-Type says of it: generated clients name the type also where they send nothing.
+ */
 export function acceptJsonAlone(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -10,6 +13,7 @@ export function acceptJsonAlone(app: FastifyInstance): void {
     ['application/json', 'application/merge-patch+json'],
     { parseAs: 'string' },
     (request, body, done) => {
+      if (body === '') return done(null, null);
       parse(request, body, (error, value) => (error ? done(refusal(body, error)) : done(null, value)));
     },
   );
@@ -21,7 +25,7 @@ function refusal(body: string, cause: Error): ServiceError {
 
 /** What is wrong with a body that was refused, for the person who wrote it. */
 function faultOf(body: string): string {
-  if (body.trim() === '') return 'The body is empty. Send a JSON object.';
+  if (body.trim() === '') return 'The body has no JSON in it, only white space. Send a JSON object.';
   const position = whereJsonBreaks(body);
   // What is JSON and refused names a key by which objects of JavaScript can be changed from afar.
   if (position === undefined)

@@ -18,6 +18,18 @@ describe('switching an account off and on', () => {
     expect(on).toMatchObject({ status: 200, body: { status: 'active' } });
   });
 
+  it('needs no body, whatever Content-Type says of it', async () => {
+    const service = await testApp();
+    const { id } = await created(service);
+    const off = await service.request({
+      method: 'POST',
+      path: `${pathOf(id)}/deactivate`,
+      headers: { 'content-type': 'application/json' },
+      body: '',
+    });
+    expect(off).toMatchObject({ status: 200, body: { status: 'inactive' } });
+  });
+
   it('leaves its secret and its roles as they are', async () => {
     const service = await testApp();
     const { id, clientSecret } = await created(service);
