@@ -92,7 +92,7 @@ describe('an error', () => {
     expect(service.keycloak.calls).toEqual([]);
   });
 
-  it.each(['{', '{"username":}', '', 'nothing', '{"__proto__":1}', '\ufeff\ufeff{}', '{"a":1}x'])(
+  it.each(['{', '{"username":}', ' ', 'nothing', '{"__proto__":1}', '\ufeff\ufeff{}', '{"a":1}x'])(
     'is 400 for a body that is no JSON: %j',
     async (body) => {
       const service = await testApp();
