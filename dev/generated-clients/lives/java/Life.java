@@ -49,8 +49,8 @@ public final class Life {
     var read = ACCOUNTS.getServiceAccount(TENANT, custom.getId());
     expect("the rest unchanged", read.getMode() == Mode.CUSTOM && read.getPermissions().size() == 1);
 
-    var first = ACCOUNTS.listServiceAccounts(TENANT, null, null, null, null, 1, null);
-    var second = ACCOUNTS.listServiceAccounts(TENANT, null, null, null, null, 1, first.getNextCursor());
+    var first = ACCOUNTS.listServiceAccounts(TENANT, null, null, null, null, null, 1, null);
+    var second = ACCOUNTS.listServiceAccounts(TENANT, null, null, null, null, null, 1, first.getNextCursor());
     expect("the second page", second.getItems().size() == 1
         && !second.getItems().get(0).getId().equals(first.getItems().get(0).getId()));
 
@@ -63,7 +63,7 @@ public final class Life {
         ACCOUNTS.endPreviousSecret(TENANT, agent.getId(), null).getPreviousSecret() == null);
 
     expect("deactivating",
-        ACCOUNTS.deactivateServiceAccount(TENANT, agent.getId(), null).getStatus() == Status.INACTIVE);
+        ACCOUNTS.deactivateServiceAccount(TENANT, agent.getId(), null, null).getStatus() == Status.INACTIVE);
     expect("activating", ACCOUNTS.activateServiceAccount(TENANT, agent.getId(), null).getStatus() == Status.ACTIVE);
     for (UUID id : List.of(agent.getId(), custom.getId())) ACCOUNTS.deleteServiceAccount(TENANT, id, null);
     var gone = refusal(() -> ACCOUNTS.getServiceAccount(TENANT, agent.getId()));
