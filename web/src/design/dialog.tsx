@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useEffectEvent } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { usePage } from '../page/page-context.ts';
+import { ScrollArea } from './scroll-area.tsx';
 
 interface DialogProps {
   readonly title: string;
@@ -36,7 +37,7 @@ export function Dialog(props: DialogProps) {
               {title}
             </Heading>
           </header>
-          <div className="dialog-body">{props.children}</div>
+          <ScrollArea className="dialog-body">{props.children}</ScrollArea>
           {props.banner && <div className="dialog-banner">{props.banner}</div>}
           <footer className="dialog-footer">{props.footer}</footer>
         </AriaDialog>
