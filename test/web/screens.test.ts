@@ -85,6 +85,8 @@ const discard = async (page: Page) => {
   await page.locator('.dialog').first().waitFor({ state: 'detached' });
 };
 const dismiss = async (page: Page) => {
+  // A button that becomes disabled loses the focus, and the dialog has it a moment later.
+  await page.locator('.overlay :focus').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('.overlay').waitFor({ state: 'detached' });
 };
