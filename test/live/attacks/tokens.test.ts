@@ -152,7 +152,9 @@ describe("attack 18: Keycloak's keys", () => {
     await using service = await startService(house.realm, { internalUrl: proxy.url });
     const certs = () => proxy.calls.filter(({ path }) => path.endsWith('/certs')).length;
     const send = async (token: string) => (await service.request({ as: { token } })).status;
-    expect(await send(await house.realm.tokenOf('admin'))).toBe(200);
+    // Held for the whole test: one that is renewed while the next key is there is no token for other tests.
+    const before = await house.realm.tokenOf('admin');
+    expect(await send(before)).toBe(200);
     expect(certs()).toBe(1);
 
     const flood = Array.from({ length: 100 }, async () => send(await house.forge({}, { kid: randomUUID() })));
@@ -171,7 +173,7 @@ describe("attack 18: Keycloak's keys", () => {
     expect(await send(next)).toBe(401);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
     expect(await send(next)).toBe(200);
-    expect(await send(await house.realm.tokenOf('admin'))).toBe(200);
+    expect(await send(before)).toBe(200);
     expect(certs()).toBe(2);
 
     await proxy.close();
