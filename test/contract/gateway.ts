@@ -225,9 +225,10 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
     it('shows a previous secret until its time is over, and then another version', async () => {
       const gateway = open();
       const { id } = await stored(gateway);
-      const validUntil = inSeconds(1);
+      const validUntil = inSeconds(3);
       await gateway.replaceSecret(id, renewal('second', { hint: 'hint', validUntil }), stamp);
       const before = await gateway.findAccount(id);
+      expect(before?.previousSecret).toEqual({ hint: 'hint', validUntil });
       await vi.waitUntil(async () => (await gateway.findAccount(id))?.previousSecret === null, 5_000);
       expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(validUntil));
       const after = await gateway.findAccount(id);
