@@ -5,9 +5,16 @@ import { rolesOf } from '../../src/permissions/roles.ts';
 export type Write =
   | { readonly kind: 'edit'; readonly description: string }
   | { readonly kind: 'mode'; readonly grant: Grant }
-  | { readonly kind: 'regenerate' }
+  /** A new secret, the only one from then on. */
+  | { readonly kind: 'regenerate'; readonly revokes?: boolean }
+  /** A new secret, beside which the one before works for longer than any run takes. */
+  | { readonly kind: 'overlap'; readonly revokes?: boolean }
+  /** The end of such an overlap. */
+  | { readonly kind: 'end-previous' }
+  /** The end of all access tokens that were issued before. `revokes` says that a write does this along with the rest. */
+  | { readonly kind: 'revoke' }
   | { readonly kind: 'activate' }
-  | { readonly kind: 'deactivate' }
+  | { readonly kind: 'deactivate'; readonly revokes?: boolean }
   | { readonly kind: 'delete' }
   /** Changes nothing, but what it shows has to fit. */
   | { readonly kind: 'read' };
@@ -18,6 +25,9 @@ export const writeKinds = [
   'edit',
   'mode',
   'regenerate',
+  'overlap',
+  'end-previous',
+  'revoke',
   'activate',
   'deactivate',
   'delete',
@@ -32,9 +42,26 @@ export interface AccountState {
   readonly active: boolean;
   /** The secret that is valid, or `undisclosed` when no answer told it. */
   readonly secret: string;
+  /** The one before, while an overlap keeps it valid too; `none` outside of an overlap. */
+  readonly previousSecret: string;
+  /** Tokens that were issued before are revoked (RFC 3339); `never` when none were. */
+  readonly tokensRevokedBefore: string;
 }
 
 export const undisclosed = 'undisclosed';
+export const none = 'none';
+export const never = 'never';
+
+/** How long an overlap is asked for: longer than any run takes, so that none ends by itself. */
+export const overlapSeconds = 86_400;
+
+/** What an answer shows of an account; a secret by its hint alone. */
+export interface Shown extends Partial<Omit<AccountState, 'exists' | 'secret' | 'previousSecret'>> {
+  readonly secretHint?: string;
+  readonly previousHint?: string;
+  /** Hints of the secrets that the write put an end to. */
+  readonly endedHints?: readonly string[];
+}
 
 /** What the one who asked was told. */
 export type Verdict =
@@ -57,33 +84,83 @@ export interface Outcome {
   readonly answer: string;
   /** Of a regenerate that was done: the secret that is said to be valid now. */
   readonly secret?: string;
+  /** Of a write that revoked tokens: since when those that are issued are good. */
+  readonly revokedBefore?: string;
   /** What the answer shows of the account. */
-  readonly shown?: Partial<AccountState>;
+  readonly shown?: Shown;
 }
 
 export const rolesOfGrant = (grant: Grant): string[] => rolesOf(grant).sort();
 
+/** Whether a write revokes tokens, by itself or along with something else. */
+export const revokesTokens = (write: Write): boolean =>
+  write.kind === 'revoke' || ('revokes' in write && write.revokes === true);
+
 /** The account after a write that took effect on it. */
 export function after(
-  state: AccountState,
-  { write, secret }: Pick<Outcome, 'write' | 'secret'>,
+  before: AccountState,
+  { write, secret, revokedBefore }: Pick<Outcome, 'write' | 'secret' | 'revokedBefore'>,
 ): AccountState {
+  const state = revokesTokens(write)
+    ? { ...before, tokensRevokedBefore: revokedBefore ?? undisclosed }
+    : before;
   switch (write.kind) {
     case 'edit':
       return { ...state, description: write.description };
     case 'mode':
       return { ...state, roles: rolesOfGrant(write.grant) };
     case 'regenerate':
-      return { ...state, secret: secret ?? undisclosed };
+      return { ...state, secret: secret ?? undisclosed, previousSecret: none };
+    case 'overlap':
+      return { ...state, secret: secret ?? undisclosed, previousSecret: state.secret };
+    case 'end-previous':
+      return { ...state, previousSecret: none };
     case 'activate':
       return { ...state, active: true };
     case 'deactivate':
       return { ...state, active: false };
     case 'delete':
       return { ...state, exists: false };
+    case 'revoke':
     case 'read':
       return state;
   }
+}
+
+/**
+ * Whether a write that was done with this result can have come at this moment: tokens that are revoked stay so, therefore
+ * the time before which they are never goes back.
+ */
+export const isInTime = (before: AccountState, result: AccountState): boolean =>
+  [before, result].some(({ tokensRevokedBefore }) => tokensRevokedBefore === undisclosed) ||
+  timeOf(result) >= timeOf(before);
+
+const timeOf = ({ tokensRevokedBefore }: AccountState): number =>
+  tokensRevokedBefore === never ? 0 : Date.parse(tokensRevokedBefore);
+
+/** The four characters before the checksum, by which answers tell secrets apart; undefined where nobody knows. */
+export const hintOf = (secret: string): string | undefined => {
+  if (secret === none) return none;
+  return secret === undisclosed ? undefined : secret.slice(-10, -6);
+};
+
+/** Whether what an answer shows is what the account was before and after the write. */
+export function isShown(before: AccountState, result: AccountState, shown: Shown): boolean {
+  const { secretHint, previousHint, endedHints, tokensRevokedBefore, ...rest } = shown;
+  const may = (told: string | undefined, held: string | undefined) =>
+    told === undefined || held === undefined || told === held;
+  const left = [result.secret, result.previousSecret];
+  const ended = [before.secret, before.previousSecret].filter(
+    (secret) => secret !== none && !left.includes(secret),
+  );
+  const areEndedKnown = ![before.secret, before.previousSecret].includes(undisclosed);
+  return (
+    differences(result, rest).length === 0 &&
+    may(secretHint, hintOf(result.secret)) &&
+    may(previousHint, hintOf(result.previousSecret)) &&
+    (result.tokensRevokedBefore === undisclosed || may(tokensRevokedBefore, result.tokensRevokedBefore)) &&
+    (endedHints === undefined || !areEndedKnown || String(endedHints) === String(ended.map(hintOf)))
+  );
 }
 
 /** Whether two accounts are the same; those that don't exist are. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientAttributes, names } from '../../src/names.ts';
+import { clientAttributes, keycloakSecretAttributes, names, revocationRoleName } from '../../src/names.ts';
 import { parseHistory } from '../../src/service-accounts/history.ts';
+import { secretDigest } from '../../src/service-accounts/secret.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import type { LiveRealm } from '../support/live-realm.ts';
-import { type AccountState, undisclosed } from './account-model.ts';
+import { type AccountState, hintOf, never, none, undisclosed } from './account-model.ts';
 
 /** An account as Keycloak itself has it, and what is wrong with it whatever was asked for. */
 export interface Observed {
@@ -14,12 +15,15 @@ export interface Observed {
 interface Wanted {
   readonly id: string;
   readonly clientId: string;
-  /** Every secret that was ever told and may still be tried, the newest last. */
+  /** Every secret that was ever told, all of which are tried. */
   readonly secrets: readonly string[];
+  /** Every time before which tokens are said to be revoked. */
+  readonly revocations: readonly string[];
 }
 
-/** Of the secrets that ought to be dead, how many are tried. */
-const triedAtMost = 5;
+/** For how long a revocation is certainly on the list for services that check signatures: a little less than a token lives. */
+const listedForMs = 240_000;
+export const notListed = 'revoked, but not on the list of revocations';
 
 const patienceMs = 180_000;
 const pauseMs = 500;
@@ -46,19 +50,30 @@ async function look(realm: LiveRealm, wanted: Wanted, isManaged: boolean): Promi
   if (status !== 200 && status !== 404) throw new Error(`Keycloak does not say what it has: ${status}`);
   const found = await realm.inKeycloak(wanted.id);
   const roles = found?.roles[names.apiClient] ?? [];
-  const known = wanted.secrets.includes(found?.client.secret) ? found?.client.secret : undisclosed;
+  const known = (secret: string) => (wanted.secrets.includes(secret) ? secret : undisclosed);
+  const rotated = rotatedSecretOf(found?.client.attributes ?? {});
+  const notBefore: number = found?.client.notBefore ?? 0;
+  const revokedBefore = new Date(notBefore * 1000).toISOString();
+  const toldOf = wanted.revocations.includes(revokedBefore) ? revokedBefore : undisclosed;
   const state: AccountState = {
     exists: found !== undefined,
     description:
       (isManaged ? found?.client.attributes[clientAttributes.description] : found?.client.description) ?? '',
     roles,
     active: found?.client.enabled ?? false,
-    secret: known,
+    secret: known(found?.client.secret),
+    previousSecret: rotated === undefined ? none : known(rotated),
+    tokensRevokedBefore: notBefore === 0 ? never : toldOf,
   };
   const faults = await tryQuietly(realm, wanted, state);
   if (found !== undefined && isManaged) {
-    const { attributes } = found.client;
-    faults.push(...faultsOfMirror(attributes, roles), ...faultsOfHistory(attributes));
+    const { attributes, clientId, secret } = found.client;
+    faults.push(
+      ...faultsOfMirror(attributes, roles),
+      ...faultsOfHistory(attributes),
+      ...faultsOfSecrets(attributes, secret, rotated),
+      ...(await faultsOfRevocation(realm, attributes[clientAttributes.tenant], clientId, notBefore)),
+    );
   }
   return { state, faults };
 }
@@ -69,10 +84,10 @@ async function tryQuietly(
   state: AccountState,
 ): Promise<string[]> {
   const faults: string[] = [];
-  for (const secret of secrets.slice(-triedAtMost)) {
+  for (const secret of secrets) {
     const { status } = await requestToken(realm.tokenUrl, { clientId, clientSecret: secret });
     if (status >= 500) throw new Error(`the token URL does not say whether a secret is valid: ${status}`);
-    const isValid = state.exists && state.active && secret === state.secret;
+    const isValid = state.exists && state.active && [state.secret, state.previousSecret].includes(secret);
     if (status === 200 && !isValid)
       faults.push(state.exists && state.active ? 'old secret alive' : 'token for a dead account');
     if (status !== 200 && isValid) faults.push('valid secret refused');
@@ -102,4 +117,46 @@ function faultsOfHistory(attributes: Record<string, string>): string[] {
   return isLast
     ? []
     : [`the history ends at ${last}, the last change was at ${attributes[clientAttributes.updatedAt]}`];
+}
+
+/** The secret that Keycloak itself takes beside the main one, if there is one whose time is not over. */
+function rotatedSecretOf(attributes: Record<string, string>): string | undefined {
+  const isOver = Number(attributes[keycloakSecretAttributes.rotatedExpiresAt]) * 1000 <= Date.now();
+  return isOver ? undefined : attributes[keycloakSecretAttributes.rotated];
+}
+
+/** What the service says of the two secrets has to be true of those that Keycloak takes. */
+function faultsOfSecrets(attributes: Record<string, string>, secret: string, rotated?: string): string[] {
+  const said = attributes[clientAttributes.previousSecret];
+  const until = Number(attributes[keycloakSecretAttributes.rotatedExpiresAt]) * 1000;
+  const previous =
+    rotated === undefined
+      ? undefined
+      : JSON.stringify({ hint: hintOf(rotated), validUntil: new Date(until).toISOString() });
+  const digest = rotated === undefined ? undefined : secretDigest(rotated);
+  const faults: string[] = [];
+  if (said !== previous) faults.push(`the previous secret is said to be ${said}, and is ${previous}`);
+  if (attributes[clientAttributes.previousSecretSha256] !== digest)
+    faults.push('digest of another secret before');
+  if (attributes[clientAttributes.secretHint] !== hintOf(secret)) faults.push('hint of another secret');
+  if (attributes[clientAttributes.secretSha256] !== secretDigest(secret))
+    faults.push('digest of another secret');
+  return faults;
+}
+
+/** Tokens that introspection refuses have to be on the list for those who do not ask. */
+async function faultsOfRevocation(
+  realm: LiveRealm,
+  tenantId: string | undefined,
+  clientId: string,
+  notBefore: number,
+): Promise<string[]> {
+  if (tenantId === undefined || notBefore * 1000 < Date.now() - listedForMs) return [];
+  const roles = `/clients/${await realm.uuidOf(names.locksClient)}/roles`;
+  const { status } = await realm.admin(
+    'GET',
+    `${roles}/${revocationRoleName(tenantId, clientId, notBefore)}`,
+  );
+  if (status !== 200 && status !== 404) throw new Error(`Keycloak does not say what is revoked: ${status}`);
+  return status === 200 ? [] : [notListed];
 }

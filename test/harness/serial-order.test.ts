@@ -8,6 +8,8 @@ const before: AccountState = {
   roles: ['mode-agent'],
   active: true,
   secret: 's0',
+  previousSecret: 'none',
+  tokensRevokedBefore: 'never',
 };
 const edit: Write = { kind: 'edit', description: 'new' };
 const toAdmin: Write = { kind: 'mode', grant: { mode: 'admin', permissions: [] } };
@@ -18,6 +20,13 @@ function outcome(write: Write, verdict: Verdict = 'applied', more: Partial<Outco
 }
 const regenerate = outcome({ kind: 'regenerate' }, 'applied', { secret: 's1' });
 const deactivate = outcome({ kind: 'deactivate' });
+const overlap = outcome({ kind: 'overlap' }, 'applied', { secret: 's1' });
+const endPrevious = outcome({ kind: 'end-previous' });
+const revoke = (revokedBefore: string, more: Partial<Outcome> = {}) =>
+  outcome({ kind: 'revoke' }, 'applied', { revokedBefore, ...more });
+const noon = '2026-11-26T12:00:00.000Z';
+const later = '2026-11-26T12:00:01.000Z';
+const inOverlap: AccountState = { ...before, previousSecret: 's-1' };
 
 describe('writes that ran side by side', () => {
   it('are fine when each of them shows', () => {
@@ -37,6 +46,88 @@ describe('writes that ran side by side', () => {
     const now = { ...before, ...changes };
     expect(hasSerialOrder(before, outcomes, now)).toBe(false);
     expect(lostWrites(before, outcomes, now).map(({ write }) => write.kind)).toEqual(lost);
+  });
+
+  it.each([
+    [
+      'the new secret of an overlap is gone',
+      before,
+      [outcome(edit), overlap],
+      { description: 'new' },
+      ['overlap'],
+    ],
+    [
+      'the secret before is alive though its overlap was ended',
+      inOverlap,
+      [outcome(edit), endPrevious],
+      { description: 'new' },
+      ['end-previous'],
+    ],
+    ['the tokens are good', before, [outcome(edit), revoke(noon)], { description: 'new' }, ['revoke']],
+    [
+      'the tokens are good that a deactivation revoked',
+      before,
+      [outcome(edit), outcome({ kind: 'deactivate', revokes: true }, 'applied', { revokedBefore: noon })],
+      { description: 'new' },
+      ['deactivate'],
+    ],
+    [
+      'an overlap goes on that was ended after it began',
+      before,
+      [overlap, endPrevious].map((one, index) => ({
+        ...one,
+        sentAt: 20 * index,
+        answeredAt: 20 * index + 10,
+      })),
+      { secret: 's1', previousSecret: 's0' },
+      ['end-previous'],
+    ],
+  ])('have lost one when %s', (_, start, outcomes, changes, lost) => {
+    const now = { ...start, ...changes };
+    expect(hasSerialOrder(start, outcomes, now)).toBe(false);
+    expect(lostWrites(start, outcomes, now).map(({ write }) => write.kind)).toEqual(lost);
+  });
+
+  it('keep in an overlap the secret that was the one before, and no other', () => {
+    const second = outcome({ kind: 'overlap' }, 'applied', { secret: 's2' });
+    const ends = (secret: string, previousSecret: string) =>
+      hasSerialOrder(before, [overlap, second], { ...before, secret, previousSecret });
+    expect(ends('s2', 's1')).toBe(true);
+    expect(ends('s1', 's2')).toBe(true);
+    expect(ends('s2', 's0')).toBe(false);
+    expect(ends('s2', 'none')).toBe(false);
+    expect(ends('s2', undisclosed)).toBe(false);
+    const unknown = outcome({ kind: 'overlap' }, 'unknown');
+    const seen = { ...before, secret: undisclosed, previousSecret: 's0' };
+    expect(hasSerialOrder(before, [unknown], seen)).toBe(true);
+    expect(hasSerialOrder(before, [unknown], { ...seen, previousSecret: 'none' })).toBe(false);
+  });
+
+  it('end an overlap when they replace the secret without one, or end it, and not otherwise', () => {
+    const at = { sentAt: 0, answeredAt: 10 };
+    for (const one of [{ ...regenerate, ...at }, endPrevious]) {
+      const secret = one.secret ?? 's0';
+      expect(hasSerialOrder(inOverlap, [one], { ...inOverlap, secret, previousSecret: 'none' })).toBe(true);
+      expect(hasSerialOrder(inOverlap, [one], { ...inOverlap, secret })).toBe(false);
+    }
+    for (const one of [outcome(edit), deactivate, revoke(noon)]) {
+      const now = { ...inOverlap, previousSecret: 'none' };
+      for (const changes of [{ description: 'new' }, { active: false }, { tokensRevokedBefore: noon }]) {
+        expect(hasSerialOrder(inOverlap, [one], { ...now, ...changes })).toBe(false);
+      }
+    }
+  });
+
+  it('never revoke tokens from an earlier time on than was revoked before', () => {
+    const revoked = (tokensRevokedBefore: string) => ({ ...before, tokensRevokedBefore });
+    expect(hasSerialOrder(before, [revoke(later), revoke(noon)], revoked(later))).toBe(true);
+    expect(hasSerialOrder(before, [revoke(later), revoke(noon)], revoked(noon))).toBe(false);
+    expect(hasSerialOrder(revoked(later), [revoke(noon)], revoked(noon))).toBe(false);
+    expect(lostWrites(before, [revoke(later), revoke(noon)], revoked(noon))).toHaveLength(1);
+    const unknown = outcome({ kind: 'revoke' }, 'unknown');
+    expect(hasSerialOrder(before, [unknown], revoked(undisclosed))).toBe(true);
+    expect(hasSerialOrder(before, [unknown], before)).toBe(true);
+    expect(hasSerialOrder(before, [unknown], revoked(noon))).toBe(false);
   });
 
   it('may end either way when they contradict each other, but not when one came after the other', () => {
@@ -93,5 +184,22 @@ describe('writes that ran side by side', () => {
     expect(hasSerialOrder(before, [outcome(edit), shows('old')], now)).toBe(true);
     expect(hasSerialOrder(before, [outcome(edit), shows('new')], now)).toBe(true);
     expect(hasSerialOrder(before, [outcome(edit), shows('never')], now)).toBe(false);
+  });
+
+  it('are answered with the hints of both secrets, and of those that they ended', () => {
+    const secretOf = (hint: string) => `orki_sa_${hint}123456`;
+    const start = { ...before, secret: secretOf('aaaa'), previousSecret: secretOf('0000') };
+    const now = { ...start, secret: secretOf('bbbb'), previousSecret: secretOf('aaaa') };
+    const told = (shown: Outcome['shown']) => [
+      outcome({ kind: 'overlap' }, 'applied', { secret: secretOf('bbbb'), ...(shown && { shown }) }),
+    ];
+    const right = { secretHint: 'bbbb', previousHint: 'aaaa', endedHints: ['0000'] };
+    expect(hasSerialOrder(start, told(right), now)).toBe(true);
+    for (const wrong of [{ secretHint: 'aaaa' }, { previousHint: '0000' }, { endedHints: ['aaaa'] }]) {
+      expect(hasSerialOrder(start, told({ ...right, ...wrong }), now)).toBe(false);
+    }
+    const unknown = { ...start, secret: undisclosed };
+    const after = { ...now, previousSecret: undisclosed };
+    expect(hasSerialOrder(unknown, told({ ...right, previousHint: 'cccc' }), after)).toBe(true);
   });
 });

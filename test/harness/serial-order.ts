@@ -1,4 +1,4 @@
-import { type AccountState, after, differences, type Outcome, same } from './account-model.ts';
+import { type AccountState, after, isInTime, isShown, type Outcome, same } from './account-model.ts';
 
 /**
  * Whether what was answered to writes that ran side by side, and what is there now, can have come about by doing them
@@ -36,7 +36,8 @@ function resultsOf(state: AccountState, outcome: Outcome): AccountState[] {
   if (verdict === 'unknown') return state.exists ? [after(state, outcome), state] : [state];
   if (!state.exists) return [];
   const result = after(state, outcome);
-  return shown !== undefined && differences(result, shown).length > 0 ? [] : [result];
+  if (!isInTime(state, result)) return [];
+  return shown === undefined || isShown(state, result, shown) ? [result] : [];
 }
 
 /**

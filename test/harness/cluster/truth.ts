@@ -1,5 +1,5 @@
-import { clientAttributes, names } from '../../../src/names.ts';
-import type { AccountState } from '../account-model.ts';
+import { clientAttributes, keycloakSecretAttributes, names } from '../../../src/names.ts';
+import { type AccountState, never, none } from '../account-model.ts';
 import type { PostgreSql } from '../postgresql.ts';
 
 /** An account as the database has it, past every cache, and what is wrong with it whatever was asked for. */
@@ -12,11 +12,20 @@ interface Row {
   readonly id: string;
   readonly enabled: boolean;
   readonly secret: string;
+  readonly not_before: number | null;
   readonly attributes: Readonly<Record<string, string>> | null;
   readonly roles: readonly string[];
 }
 
-const gone: AccountState = { exists: false, description: '', roles: [], active: false, secret: '' };
+const gone: AccountState = {
+  exists: false,
+  description: '',
+  roles: [],
+  active: false,
+  secret: '',
+  previousSecret: none,
+  tokensRevokedBefore: never,
+};
 
 /** The accounts of these ids; one that is not there does not exist. */
 export async function readTruth(
@@ -25,7 +34,7 @@ export async function readTruth(
   ids: readonly string[],
 ): Promise<Map<string, Truth>> {
   const rows = await database.query<Row>(`
-    select c.id, c.enabled, c.secret,
+    select c.id, c.enabled, c.secret, c.not_before,
       (select json_object_agg(a.name, a.value) from client_attributes a where a.client_id = c.id) as attributes,
       (select coalesce(json_agg(r.name), '[]') from user_entity u
         join user_role_mapping m on m.user_id = u.id join keycloak_role r on r.id = m.role_id
@@ -35,7 +44,7 @@ export async function readTruth(
   return new Map(ids.map((id) => [id, found.get(id) ?? { state: gone, faults: [] }]));
 }
 
-function truthOf({ enabled, secret, attributes, roles }: Row): Truth {
+function truthOf({ enabled, secret, not_before: notBefore, attributes, roles }: Row): Truth {
   const mapped = [...roles].sort();
   const held = attributes ?? {};
   const state = {
@@ -44,6 +53,8 @@ function truthOf({ enabled, secret, attributes, roles }: Row): Truth {
     roles: mapped,
     active: enabled,
     secret,
+    previousSecret: held[keycloakSecretAttributes.rotated] ?? none,
+    tokensRevokedBefore: notBefore ? new Date(notBefore * 1000).toISOString() : never,
   };
   const mode = held[clientAttributes.mode];
   const mirrored =

@@ -4,13 +4,13 @@ import { clientAttributes, names } from '../../../src/names.ts';
 import type { Repair } from '../../../src/upkeep/sweep.ts';
 import { sweepLater } from '../../support/sweep-later.ts';
 import type { RacedAccount } from '../races/contestant.ts';
-import { observeAccount } from '../raw-account.ts';
+import { notListed, observeAccount } from '../raw-account.ts';
 import type { ServiceAnswer } from '../replica.ts';
 import { type Bench, testedService } from './bench.ts';
 import { checkCreated } from './check.ts';
 import type { CallSite } from './fault.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
-import { faultsOfState, isDone } from './invariants.ts';
+import { faultsOfState, toldBy } from './invariants.ts';
 import { inLanes } from './lanes.ts';
 import type { CellNames, Operation } from './operations.ts';
 import { changing, type RecordedOperation } from './recorded.ts';
@@ -140,14 +140,17 @@ async function foreignState({ laboratory: { realm } }: Bench): Promise<string> {
 
 async function checkSwept(bench: Bench, one: Abandoned): Promise<string[]> {
   const { operation, cell, subject, answer } = one;
-  const told = isDone(answer) ? [answer.body?.clientSecret ?? []].flat() : [];
+  const told = toldBy(operation, [answer]);
   const found: string[] = [];
   if (subject === undefined) {
     found.push(...(await checkCreated(bench, operation, cell, [answer], told)));
   } else {
-    subject.secrets.push(...told);
+    subject.secrets.push(...told.secrets);
+    subject.revocations.push(...told.revocations);
     const { state, faults } = await observeAccount(bench.laboratory.realm, subject, true);
-    found.push(...faults, ...faultsOfState(operation, subject.state, state, answer, told));
+    // So much later, no token is left that a revocation would have to be listed for.
+    found.push(...faults.filter((text) => text !== notListed));
+    found.push(...faultsOfState(operation, subject.state, state, answer, told));
     if (state.exists) found.push(...(await changeable(bench, subject.id)));
   }
   await clearAway(bench, cell, subject);

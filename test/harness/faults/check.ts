@@ -1,9 +1,9 @@
-import { type AccountState, undisclosed } from '../account-model.ts';
+import { type AccountState, never, none, undisclosed } from '../account-model.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { ServiceAnswer } from '../replica.ts';
 import type { Bench } from './bench.ts';
-import { faultsOfResult, faultsOfState, isDone } from './invariants.ts';
+import { faultsOfResult, faultsOfState, isDone, type Told, toldBy } from './invariants.ts';
 import type { CellNames, Operation } from './operations.ts';
 import { clientsNamed, isUnfinished } from './subject.ts';
 
@@ -16,11 +16,12 @@ export async function check(
   answers: readonly ServiceAnswer[],
   isRepeated: boolean,
 ): Promise<string[]> {
-  const told = answers.filter(isDone).flatMap(({ body }) => body?.clientSecret ?? []);
+  const told = toldBy(operation, answers);
   const last = answers.at(-1);
   if (last === undefined) return [];
   if (subject === undefined) return checkCreated(bench, operation, cell, answers, told);
-  subject.secrets.push(...told.filter((secret) => !subject.secrets.includes(secret)));
+  subject.secrets.push(...told.secrets.filter((secret) => !subject.secrets.includes(secret)));
+  subject.revocations.push(...told.revocations);
   const { state, faults } = await observeAccount(bench.laboratory.realm, subject, true);
   const mirrorMayLag = !isRepeated && !isDone(last);
   const seen = faults.filter((text) => !(mirrorMayLag && text.startsWith('mirror')));
@@ -29,7 +30,7 @@ export async function check(
     if (body.username !== operation.renamesTo(cell)) seen.push(`it is called ${body.username}`);
   }
   return isRepeated
-    ? [...seen, ...faultsOfResult(operation, subject.state, state, told)]
+    ? [...seen, ...faultsOfResult(operation, subject.state, state, told, true)]
     : [...seen, ...faultsOfState(operation, subject.state, state, last, told)];
 }
 
@@ -39,7 +40,7 @@ export async function checkCreated(
   operation: Operation,
   { username }: CellNames,
   answers: readonly ServiceAnswer[],
-  told: readonly string[],
+  told: Told,
 ): Promise<string[]> {
   const clients = await clientsNamed(bench, username);
   const found: string[] = [];
@@ -60,8 +61,11 @@ export async function checkCreated(
     roles: [],
     active: true,
     secret: undisclosed,
+    previousSecret: none,
+    tokensRevokedBefore: never,
   };
-  const { state, faults } = await observeAccount(bench.laboratory.realm, { ...client, secrets: told }, true);
-  found.push(...faults, ...faultsOfResult(operation, before, state, isAcknowledged ? told : [undisclosed]));
+  const { state, faults } = await observeAccount(bench.laboratory.realm, { ...client, ...told }, true);
+  const wanted = isAcknowledged ? told : { ...told, secrets: [undisclosed] };
+  found.push(...faults, ...faultsOfResult(operation, before, state, wanted));
   return found;
 }

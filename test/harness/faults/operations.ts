@@ -1,5 +1,5 @@
 import type { Grant } from '../../../src/permissions/roles.ts';
-import { type AccountState, rolesOfGrant } from '../account-model.ts';
+import { type AccountState, none, overlapSeconds, rolesOfGrant } from '../account-model.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import type { ServiceRequest } from '../replica.ts';
 
@@ -9,13 +9,18 @@ export interface Operation {
   /** The grant of the account that it is done to; none for an operation that makes one. */
   readonly on: Grant | undefined;
   readonly startsInactive?: boolean;
+  /** The secret was rotated before, with an overlap. */
+  readonly startsInOverlap?: boolean;
   /** The same request whenever it is asked for, so that it can be repeated. */
   readonly request: (cell: CellNames, account: RacedAccount | undefined) => ServiceRequest;
-  /** What it makes of the account; the secret apart. */
+  /** What it makes of the account; the secrets and the time of a revocation apart. */
   readonly result: Partial<AccountState>;
   /** Its username afterwards, where it changes that. */
   readonly renamesTo?: (cell: CellNames) => string;
   readonly setsSecret?: boolean;
+  /** The secret that it replaces works on beside the new one. */
+  readonly keepsSecret?: boolean;
+  readonly revokes?: boolean;
   readonly changesNothing?: boolean;
 }
 
@@ -38,10 +43,12 @@ const withKey = (request: ServiceRequest, { key }: CellNames): ServiceRequest =>
   ...request,
   headers: { 'idempotency-key': key },
 });
-const regeneration = (account: RacedAccount | undefined): ServiceRequest => ({
+const regeneration = (account: RacedAccount | undefined, body?: object): ServiceRequest => ({
   method: 'POST',
   path: `${idOf(account)}/regenerate-secret`,
+  ...(body === undefined ? {} : { body }),
 });
+const rotation = (account: RacedAccount | undefined) => regeneration(account, { overlapSeconds });
 const patch =
   (body: object): Operation['request'] =>
   (_, account) => ({ method: 'PATCH', path: idOf(account), body });
@@ -67,10 +74,17 @@ export const operations: readonly Operation[] = [
     result: {},
     changesNothing: true,
   },
-  { name: 'edit', on: agent, request: patch({ description: 'new' }), result: { description: 'new' } },
+  {
+    name: 'edit',
+    on: agent,
+    startsInOverlap: true,
+    request: patch({ description: 'new' }),
+    result: { description: 'new' },
+  },
   {
     name: 'agent to admin',
     on: agent,
+    startsInOverlap: true,
     request: patch({ mode: 'admin' }),
     result: { roles: rolesOfGrant(admin) },
   },
@@ -83,6 +97,7 @@ export const operations: readonly Operation[] = [
   {
     name: 'rename',
     on: agent,
+    startsInOverlap: true,
     request: ({ username }, account) => ({
       method: 'PATCH',
       path: idOf(account),
@@ -101,19 +116,65 @@ export const operations: readonly Operation[] = [
   {
     name: 'regenerate, key',
     on: agent,
+    startsInOverlap: true,
     request: (cell, account) => withKey(regeneration(account), cell),
     result: {},
     setsSecret: true,
   },
-  { name: 'activate', on: agent, startsInactive: true, request: post('activate'), result: { active: true } },
-  { name: 'deactivate', on: agent, request: post('deactivate'), result: { active: false } },
-  { name: 'revoke', on: agent, request: post('revoke-tokens'), result: {} },
+  {
+    name: 'overlap',
+    on: agent,
+    request: (_, account) => rotation(account),
+    result: {},
+    setsSecret: true,
+    keepsSecret: true,
+  },
+  {
+    name: 'overlap, key',
+    on: agent,
+    startsInOverlap: true,
+    request: (cell, account) => withKey(rotation(account), cell),
+    result: {},
+    setsSecret: true,
+    keepsSecret: true,
+  },
+  {
+    name: 'end previous',
+    on: agent,
+    startsInOverlap: true,
+    request: (_, account) => ({ method: 'DELETE', path: `${idOf(account)}/previous-secret` }),
+    result: { previousSecret: none },
+  },
+  {
+    name: 'activate',
+    on: agent,
+    startsInactive: true,
+    startsInOverlap: true,
+    request: post('activate'),
+    result: { active: true },
+  },
+  {
+    name: 'deactivate',
+    on: agent,
+    startsInOverlap: true,
+    request: post('deactivate'),
+    result: { active: false },
+  },
+  {
+    name: 'revoke tokens',
+    on: agent,
+    startsInOverlap: true,
+    request: post('revoke-tokens'),
+    result: {},
+    revokes: true,
+  },
   {
     name: 'regenerate, revoke',
     on: agent,
-    request: (_, account) => ({ ...regeneration(account), body: { revokeTokens: true } }),
+    request: (_, account) => regeneration(account, { revokeTokens: true }),
     result: {},
     setsSecret: true,
+    revokes: true,
   },
   {
     name: 'delete',

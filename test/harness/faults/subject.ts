@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clientAttributes } from '../../../src/names.ts';
+import { after, type Write } from '../account-model.ts';
 import type { RacedAccount } from '../races/contestant.ts';
-import { createdAccount } from '../races/through-service.ts';
+import { createdAccount, outcomeOf, requestOf } from '../races/through-service.ts';
 import type { ServiceRequest } from '../replica.ts';
 import { askPatiently } from './asking.ts';
 import type { Bench, TestedService } from './bench.ts';
@@ -16,11 +17,21 @@ export async function prepare({ steady }: Bench, operation: Operation, { usernam
   const created = await askPatiently(steady, { method: 'POST', body, headers });
   if (created.status !== 201) throw new Error(`no account for ${operation.name}: ${created.text}`);
   const account = createdAccount(created);
+  if (operation.startsInOverlap) await rotate(steady, account, username);
   if (operation.startsInactive) {
     await askPatiently(steady, { method: 'POST', path: `/${account.id}/deactivate` });
     account.state = { ...account.state, active: false };
   }
   return account;
+}
+
+async function rotate(service: TestedService, account: RacedAccount, username: string): Promise<void> {
+  const write: Write = { kind: 'overlap' };
+  const headers = { 'idempotency-key': `rotate ${username}`.replaceAll(' ', '-') };
+  const answer = await askPatiently(service, { ...requestOf(account.id, write), headers });
+  const outcome = outcomeOf(account, write, answer);
+  if (outcome.verdict !== 'applied') throw new Error(`no overlap: ${answer.text}`);
+  account.state = after(account.state, outcome);
 }
 
 const requestOfGrant = ({ mode, permissions }: NonNullable<Operation['on']>) =>

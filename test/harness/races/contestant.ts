@@ -1,5 +1,5 @@
 import type { Grant } from '../../../src/permissions/roles.ts';
-import type { AccountState, Outcome, Write } from '../account-model.ts';
+import type { AccountState, Outcome, Write, WriteKind } from '../account-model.ts';
 import type { Observed } from '../raw-account.ts';
 
 /** An account that the races change, with all that was ever told of it. */
@@ -7,6 +7,8 @@ export interface RacedAccount {
   readonly id: string;
   readonly clientId: string;
   readonly secrets: string[];
+  /** Every time before which tokens are said to be revoked (RFC 3339). */
+  readonly revocations: string[];
   /** As it was seen last. */
   state: AccountState;
 }
@@ -15,6 +17,8 @@ export interface RacedAccount {
 export interface Contestant {
   readonly title: string;
   readonly entries: number;
+  /** What it can do. */
+  readonly kinds: readonly WriteKind[];
   create(name: string, grant: Grant): Promise<RacedAccount>;
   write(account: RacedAccount, write: Write, entry: number): Promise<Outcome>;
   observe(account: RacedAccount): Promise<Observed>;

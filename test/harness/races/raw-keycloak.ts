@@ -1,6 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { LiveRealm } from '../../support/live-realm.ts';
-import { type Outcome, rolesOfGrant, type Verdict, type Write } from '../account-model.ts';
+import {
+  type Outcome,
+  revokesTokens,
+  rolesOfGrant,
+  type Verdict,
+  type Write,
+  type WriteKind,
+} from '../account-model.ts';
 import type { TestedRealm } from '../laboratory.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { Contestant, RacedAccount } from './contestant.ts';
@@ -12,11 +19,23 @@ import type { Contestant, RacedAccount } from './contestant.ts';
  */
 type Style = 'fields' | 'whole';
 
+/** What one call of the Admin API does to any client. An overlap needs the policy that holds for service accounts alone. */
+const rawKinds: readonly WriteKind[] = [
+  'edit',
+  'mode',
+  'regenerate',
+  'revoke',
+  'activate',
+  'deactivate',
+  'delete',
+];
+
 /** Changes clients by the Admin API's own calls, as an integration without this service would. */
 export function rawKeycloak({ realm }: TestedRealm, style: Style): Contestant {
   return {
     title: style === 'fields' ? 'raw, PUT of fields' : 'raw, GET and PUT',
     entries: 2,
+    kinds: rawKinds,
     async create(name, grant) {
       const secret = randomBytes(32).toString('base64url');
       const client = { id: randomUUID(), clientId: `raw-${randomUUID()}`, name, secret };
@@ -29,7 +48,7 @@ export function rawKeycloak({ realm }: TestedRealm, style: Style): Contestant {
       });
       if (made.status !== 201) throw new Error(`raw client: ${made.status}`);
       await realm.mapApiRoles(await userOf(realm, client.id), rolesOfGrant(grant));
-      const account = { id: client.id, clientId: client.clientId, secrets: [secret] };
+      const account = { id: client.id, clientId: client.clientId, secrets: [secret], revocations: [] };
       const { state } = await observeAccount(realm, account, false);
       return { ...account, state };
     },
@@ -37,8 +56,19 @@ export function rawKeycloak({ realm }: TestedRealm, style: Style): Contestant {
       const sentAt = performance.now();
       const secret = write.kind === 'regenerate' ? randomBytes(32).toString('base64url') : undefined;
       if (secret !== undefined) account.secrets.push(secret);
-      const status = await perform(realm, style, account, write, secret);
-      return outcome(write, status, sentAt, secret);
+      const second = revokesTokens(write) ? Math.floor(Date.now() / 1000) + 1 : undefined;
+      const revokedBefore = second === undefined ? undefined : new Date(second * 1000).toISOString();
+      if (revokedBefore !== undefined) account.revocations.push(revokedBefore);
+      const change = {
+        ...(secret === undefined ? {} : { secret }),
+        ...(second === undefined ? {} : { notBefore: second }),
+      };
+      const status = await perform(realm, style, account, write, change);
+      const told = {
+        ...(secret === undefined ? {} : { secret }),
+        ...(revokedBefore === undefined ? {} : { revokedBefore }),
+      };
+      return { ...outcome(write, status, sentAt), ...told };
     },
     observe: (account) => observeAccount(realm, account, false),
   };
@@ -49,7 +79,7 @@ async function perform(
   style: Style,
   { id }: RacedAccount,
   write: Write,
-  secret: string | undefined,
+  made: { readonly secret?: string; readonly notBefore?: number },
 ): Promise<number> {
   const path = `/clients/${id}`;
   if (write.kind === 'delete') return (await realm.admin('DELETE', path)).status;
@@ -57,7 +87,7 @@ async function perform(
   if (write.kind === 'mode') return changeRoles(realm, id, rolesOfGrant(write.grant));
   const change = {
     ...(write.kind === 'edit' ? { description: write.description } : {}),
-    ...(secret === undefined ? {} : { secret }),
+    ...made,
     ...(write.kind === 'activate' || write.kind === 'deactivate'
       ? { enabled: write.kind === 'activate' }
       : {}),
@@ -84,14 +114,13 @@ async function changeRoles(realm: LiveRealm, id: string, wanted: readonly string
   return (await realm.admin('POST', path, missing)).status;
 }
 
-function outcome(write: Write, status: number, sentAt: number, secret: string | undefined): Outcome {
+function outcome(write: Write, status: number, sentAt: number): Outcome {
   return {
     write,
     verdict: verdictOf(status),
     sentAt,
     answeredAt: performance.now(),
     answer: String(status),
-    ...(secret === undefined ? {} : { secret }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { writeKinds } from '../account-model.ts';
 import type { RoundResult } from './rounds.ts';
 
 export interface Tally {
@@ -24,7 +25,7 @@ export function printTable(tallies: readonly Tally[]): void {
     );
   }
   console.log(line(['all', ...tallies.map(({ results }) => share(results))]));
-  for (const write of ['regenerate', 'deactivate', 'activate', 'edit', 'mode', 'delete'] as const) {
+  for (const write of writeKinds) {
     const lost = tallies.map(({ results }) => results.filter((r) => r.lost.includes(write)).length);
     console.log(line([`lost ${write}`, ...lost.map(String)]));
   }

@@ -17,6 +17,7 @@ export interface ServiceRounds {
   sameUsername(name: string): Promise<RoundResult>;
   sameEtag(account: RacedAccount, name: string): Promise<RoundResult>;
   sameKey(name: string): Promise<RoundResult>;
+  sameOverlap(account: RacedAccount, name: string): Promise<RoundResult>;
 }
 
 /** Rounds in which one of several requests has to win. */
@@ -67,6 +68,8 @@ export function roundsOfTheService(
         { kind: 'edit', description: name },
         { kind: 'mode', grant: pick(random, others) },
         { kind: 'regenerate' },
+        { kind: 'overlap' },
+        { kind: 'revoke' },
       ];
       const writes = [pick(random, choices), pick(random, choices)];
       const answers = await race(
@@ -101,6 +104,24 @@ export function roundsOfTheService(
         await removed(replicas, account.id, faults);
       }
       return result('create + create, one Idempotency-Key', faults, answers);
+    },
+
+    async sameOverlap(account, name) {
+      const before = account.state;
+      const headers = { 'idempotency-key': `races-${name}` };
+      const request = { ...requestOf(account.id, { kind: 'overlap' }), headers };
+      const answers = await race([request, request]);
+      const faults = unexpected(answers, [200, 409]);
+      const secrets: string[] = answers.flatMap(({ body }) => body?.clientSecret ?? []);
+      account.secrets.push(...secrets);
+      const { state, faults: seen } = await observeAccount(realm, account, true);
+      account.state = state;
+      if (!secrets.includes(state.secret)) faults.push('none of the secrets told is valid');
+      // Of two answers one is the other's repetition, which must not end the secret that the first one kept.
+      if (state.previousSecret !== before.secret) faults.push('the overlap is not of the secret before');
+      const ends = new Set(answers.flatMap(({ body }) => body?.previousSecret?.validUntil ?? []));
+      if (ends.size > 1) faults.push('the repetition changed when the overlap ends');
+      return result('overlap + overlap, one Idempotency-Key', [...faults, ...seen], answers);
     },
   };
 }

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AccountState,
+  after,
+  none,
   type Outcome,
-  rolesOfGrant,
   type Write,
   type WriteKind,
-  writeKinds,
 } from '../account-model.ts';
 import { pick, type Random } from '../random.ts';
+import { randomWrite } from '../random-write.ts';
 import { hasSerialOrder, lostWrites } from '../serial-order.ts';
 import { type Contestant, grants, type RacedAccount } from './contestant.ts';
 
@@ -24,11 +25,9 @@ export interface RoundResult {
 const longestJitterMs = 20;
 
 /** Every pair of writes, then every triple; a write may meet its like. */
-export const combinations: readonly (readonly WriteKind[])[] = [
-  ...writeKinds.flatMap((a, i) => writeKinds.slice(i).map((b) => [a, b])),
-  ...writeKinds.flatMap((a, i) =>
-    writeKinds.slice(i).flatMap((b, j) => writeKinds.slice(i + j).map((c) => [a, b, c])),
-  ),
+export const combinationsOf = (kinds: readonly WriteKind[]): (readonly WriteKind[])[] => [
+  ...kinds.flatMap((a, i) => kinds.slice(i).map((b) => [a, b])),
+  ...kinds.flatMap((a, i) => kinds.slice(i).flatMap((b, j) => kinds.slice(i + j).map((c) => [a, b, c]))),
 ];
 
 /** The racers' account: the one of the round before, or a new one when that is gone. */
@@ -54,7 +53,7 @@ export async function raceWrites(
 ): Promise<RoundResult> {
   await prepare(contestant, account, kinds);
   const before = account.state;
-  const writes = kinds.map((kind, index) => writeOf(kind, `${name}.${index}`, account, random));
+  const writes = kinds.map((kind, index) => randomWrite(kind, `${name}.${index}`, before, random));
   const jitters = writes.map(() => random() * longestJitterMs);
   const shift = Math.floor(random() * contestant.entries);
   const outcomes = await Promise.all(
@@ -79,28 +78,31 @@ function contradictions(before: AccountState, outcomes: readonly Outcome[], now:
   if (hasSerialOrder(before, outcomes, now)) return [];
   const unseen = outcomes.map(({ shown: _, ...outcome }) => outcome);
   if (hasSerialOrder(before, unseen, now)) return ['an answer shows what the account never was'];
-  return [`no order explains what is there: ${JSON.stringify({ ...now, secret: undefined })}`];
+  const shown = { ...now, secret: undefined, previousSecret: undefined };
+  return [`no order explains what is there: ${JSON.stringify(shown)}`];
 }
 
-/** A deactivation of what is inactive could not be lost. */
+/** A deactivation of what is inactive could not be lost, nor the end of an overlap that there is not. */
 async function prepare(
   contestant: Contestant,
   account: RacedAccount,
   kinds: readonly WriteKind[],
 ): Promise<void> {
-  const kind = kinds.includes('deactivate') ? 'activate' : 'deactivate';
-  const hasToChange =
-    kind === 'activate' ? !account.state.active : account.state.active && kinds.includes('activate');
-  if (!hasToChange) return;
-  const { verdict, answer } = await contestant.write(account, { kind }, 0);
-  if (verdict !== 'applied')
-    throw new Error(`the account could not be prepared: ${kind} was answered ${answer}`);
-  account.state = { ...account.state, active: kind === 'activate' };
+  for (const write of preparations(account.state, kinds)) {
+    const outcome = await contestant.write(account, write, 0);
+    if (outcome.verdict !== 'applied') {
+      throw new Error(`the account could not be prepared: ${write.kind} was answered ${outcome.answer}`);
+    }
+    account.state = after(account.state, outcome);
+  }
 }
 
-function writeOf(kind: WriteKind, name: string, account: RacedAccount, random: Random): Write {
-  if (kind === 'edit') return { kind, description: name };
-  if (kind !== 'mode') return { kind };
-  const others = grants.filter((grant) => String(rolesOfGrant(grant)) !== String(account.state.roles));
-  return { kind, grant: pick(random, others) };
+function preparations({ active, previousSecret }: AccountState, kinds: readonly WriteKind[]): Write[] {
+  const writes: Write[] = [];
+  if (kinds.includes('end-previous') && previousSecret === none) writes.push({ kind: 'overlap' });
+  if (kinds.includes('deactivate') && !active) writes.push({ kind: 'activate' });
+  if (kinds.includes('activate') && !kinds.includes('deactivate') && active) {
+    writes.push({ kind: 'deactivate' });
+  }
+  return writes;
 }

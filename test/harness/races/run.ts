@@ -3,7 +3,7 @@ import { pick, type Random } from '../random.ts';
 import type { Replica } from '../replica.ts';
 import type { Contestant, RacedAccount } from './contestant.ts';
 import type { Tally } from './report.ts';
-import { accountFor, combinations, raceWrites } from './rounds.ts';
+import { accountFor, combinationsOf, raceWrites } from './rounds.ts';
 import { roundsOfTheService } from './rounds-of-the-service.ts';
 
 /** Accounts that are raced at side by side; more of them only slow a small machine down. */
@@ -17,6 +17,7 @@ interface Race {
 
 /** Runs pairs and triples of writes, each combination as often as the others. */
 export async function raceContestant(contestant: Contestant, race: Race): Promise<Tally> {
+  const combinations = combinationsOf(contestant.kinds);
   const order = Array.from(
     { length: race.rounds },
     (_, index) => combinations[index % combinations.length] ?? [],
@@ -26,7 +27,7 @@ export async function raceContestant(contestant: Contestant, race: Race): Promis
   );
 }
 
-/** Runs what only the service promises: one winner by username, by If-Match, by Idempotency-Key. */
+/** Runs what only the service promises: one winner by username, by If-Match, by Idempotency-Key, and one overlap by it. */
 export async function raceForOneWinner(
   contestant: Contestant,
   laboratory: TestedRealm,
@@ -35,8 +36,9 @@ export async function raceForOneWinner(
 ): Promise<Tally> {
   const rounds = roundsOfTheService(laboratory, replicas, race.random);
   return inLanes(contestant, race, race.rounds, (round, account) => {
-    const kind = ['sameEtag', 'sameUsername', 'sameKey'][round % 3];
+    const kind = ['sameEtag', 'sameUsername', 'sameKey', 'sameOverlap'][round % 4];
     if (kind === 'sameEtag') return rounds.sameEtag(account, `round-${round}`);
+    if (kind === 'sameOverlap') return rounds.sameOverlap(account, `round-${round}`);
     return kind === 'sameUsername' ? rounds.sameUsername(`same-${round}`) : rounds.sameKey(`key-${round}`);
   });
 }

@@ -1,5 +1,17 @@
 import type { Grant } from '../../../src/permissions/roles.ts';
-import { type AccountState, type Outcome, rolesOfGrant, type Verdict, type Write } from '../account-model.ts';
+import {
+  type AccountState,
+  never,
+  none,
+  type Outcome,
+  overlapSeconds,
+  revokesTokens,
+  rolesOfGrant,
+  type Shown,
+  type Verdict,
+  type Write,
+  writeKinds,
+} from '../account-model.ts';
 import type { TestedRealm } from '../laboratory.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
@@ -15,6 +27,7 @@ export function throughService(laboratory: TestedRealm, replicas: readonly Repli
   return {
     title: 'the service',
     entries: replicas.length,
+    kinds: writeKinds,
     async create(username, grant) {
       const answer = await replica(0).request({ method: 'POST', body: { username, ...bodyOf(grant) } });
       if (answer.status !== 201) throw new Error(`not created: ${answer.status} ${answer.text}`);
@@ -35,8 +48,10 @@ export function throughService(laboratory: TestedRealm, replicas: readonly Repli
 /** The account that a 201 tells of. */
 export function createdAccount({ body }: ServiceAnswer): RacedAccount {
   const { id, clientId, clientSecret } = body;
-  const state = { exists: true, secret: clientSecret, ...shownBy(body) } as AccountState;
-  return { id, clientId, secrets: [clientSecret], state };
+  const { description = '', roles = [], active = false } = shownBy(body);
+  const secrets = { secret: clientSecret, previousSecret: none, tokensRevokedBefore: never };
+  const state: AccountState = { exists: true, description, roles, active, ...secrets };
+  return { id, clientId, secrets: [clientSecret], revocations: [], state };
 }
 
 /** The request that asks for a write. */
@@ -48,22 +63,40 @@ export function requestOf(id: string, write: Write): ServiceRequest {
     case 'mode':
       return { method: 'PATCH', path, body: bodyOf(write.grant) };
     case 'regenerate':
-      return { method: 'POST', path: `${path}/regenerate-secret` };
+      return { method: 'POST', path: `${path}/regenerate-secret`, ...bodyThatRevokes(write) };
+    case 'overlap':
+      return {
+        method: 'POST',
+        path: `${path}/regenerate-secret`,
+        body: { overlapSeconds, ...bodyThatRevokes(write).body },
+      };
+    case 'end-previous':
+      return { method: 'DELETE', path: `${path}/previous-secret` };
+    case 'revoke':
+      return { method: 'POST', path: `${path}/revoke-tokens` };
+    case 'deactivate':
+      return { method: 'POST', path: `${path}/deactivate`, ...bodyThatRevokes(write) };
+    case 'activate':
+      return { method: 'POST', path: `${path}/activate` };
     case 'delete':
       return { method: 'DELETE', path };
     case 'read':
       return { path };
-    default:
-      return { method: 'POST', path: `${path}/${write.kind}` };
   }
 }
 
-/** What an answer means; a secret that it tells is noted with the account. */
+const bodyThatRevokes = (write: Write): { body?: object } =>
+  revokesTokens(write) ? { body: { revokeTokens: true } } : {};
+
+/** What an answer means; a secret, and the time of a revocation, that it tells are noted with the account. */
 export function outcomeOf(account: RacedAccount, write: Write, answer: ServiceAnswer): Outcome {
   const { status, body, sentAt, answeredAt } = answer;
   const secret: string | undefined = body?.clientSecret;
   if (secret !== undefined) account.secrets.push(secret);
   const wasDone = status === 200;
+  const revokedBefore: string | undefined =
+    wasDone && revokesTokens(write) ? body.tokensRevokedBefore : undefined;
+  if (revokedBefore !== undefined) account.revocations.push(revokedBefore);
   return {
     write,
     verdict: verdictOf(status),
@@ -71,6 +104,7 @@ export function outcomeOf(account: RacedAccount, write: Write, answer: ServiceAn
     answeredAt,
     answer: `${status}${body?.code ? ` ${body.code}` : ''}`,
     ...(secret === undefined ? {} : { secret }),
+    ...(revokedBefore === undefined ? {} : { revokedBefore }),
     ...(wasDone ? { shown: shownBy(body) } : {}),
   };
 }
@@ -87,11 +121,25 @@ interface ShownAccount {
   permissions: string[];
   description: string | null;
   status: string;
+  secretHint: string;
+  previousSecret: { hint: string } | null;
+  tokensRevokedBefore: string | null;
+  /** In answers that tell a secret alone. */
+  endedSecretHints?: string[];
 }
 
-function shownBy({ mode, permissions, description, status }: ShownAccount): Partial<AccountState> {
+function shownBy(account: ShownAccount): Shown {
+  const { mode, permissions, description, status, secretHint, previousSecret, endedSecretHints } = account;
   const grant = { mode, permissions: mode === 'custom' ? permissions : [] };
-  return { description: description ?? '', roles: rolesOfGrant(grant), active: status === 'active' };
+  return {
+    description: description ?? '',
+    roles: rolesOfGrant(grant),
+    active: status === 'active',
+    secretHint,
+    previousHint: previousSecret?.hint ?? none,
+    tokensRevokedBefore: account.tokensRevokedBefore ?? never,
+    ...(endedSecretHints === undefined ? {} : { endedHints: endedSecretHints }),
+  };
 }
 
 const bodyOf = ({ mode, permissions }: Grant) => (mode === 'custom' ? { mode, permissions } : { mode });

@@ -1,15 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type AccountState,
-  type Outcome,
-  rolesOfGrant,
-  type Write,
-  type WriteKind,
-} from '../account-model.ts';
+import type { Outcome, Write, WriteKind } from '../account-model.ts';
 import type { TestedRealm } from '../laboratory.ts';
 import { grants, type RacedAccount } from '../races/contestant.ts';
 import { createdAccount, outcomeOf, requestOf } from '../races/through-service.ts';
 import { pick, type Random } from '../random.ts';
+import { randomWrite } from '../random-write.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
 import { hasSerialOrder, lostWrites } from '../serial-order.ts';
@@ -19,7 +14,7 @@ const stepsOfABatch = 5;
 const shareOfPairs = 0.25;
 const kinds: readonly WriteKind[] = [
   ...(['read', 'read', 'read', 'read', 'edit', 'edit', 'mode', 'regenerate', 'regenerate'] as const),
-  ...(['activate', 'deactivate'] as const),
+  ...(['overlap', 'overlap', 'end-previous', 'revoke', 'activate', 'deactivate'] as const),
 ];
 const shareOfDeletions = 0.1;
 const patienceMs = 120_000;
@@ -64,7 +59,7 @@ export function createWorker({ laboratory, replicas, random, onAnswer }: Soak, n
   }
 
   async function perform(subject: RacedAccount, kind: WriteKind, tag: string): Promise<Outcome> {
-    const write = writeOf(kind, tag, subject.state, random);
+    const write = randomWrite(kind, tag, subject.state, random);
     return outcomeOf(subject, write, await ask(requestOf(subject.id, write)));
   }
 
@@ -110,18 +105,6 @@ export function createWorker({ laboratory, replicas, random, onAnswer }: Soak, n
       }
       return [...found, ...observed.faults];
     },
-  };
-}
-
-function writeOf(kind: WriteKind, tag: string, { roles }: AccountState, random: Random): Write {
-  if (kind === 'edit') return { kind, description: tag };
-  if (kind !== 'mode') return { kind };
-  return {
-    kind,
-    grant: pick(
-      random,
-      grants.filter((grant) => String(rolesOfGrant(grant)) !== String(roles)),
-    ),
   };
 }
 
