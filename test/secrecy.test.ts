@@ -25,7 +25,27 @@ describe('a secret', () => {
       note(await service.request({ method, path: `${pathOf(id)}${below}`, ...rest, grant: [] }));
     }
     note(await edit(service, id, { username: 'other', mode: 'admin' }));
-    note(await service.request({}));
+    // In an overlap, whose old secret is kept beside the new one.
+    const overlap = {
+      method: 'POST',
+      path: `${pathOf(id)}/regenerate-secret`,
+      body: { overlapSeconds: 60 },
+    } as const;
+    note(await service.request(overlap));
+    expect(service.keycloak.clients.get(id)?.rotatedSecret).toMatch(/^orki_sa_/);
+    const reads = ['', '/history'].map((below) => `${pathOf(id)}${below}`);
+    for (const path of [...reads, '/acme/service-accounts', '/acme/revocations']) {
+      note(await service.request({ path }));
+    }
+    for (const when of ['before', 'after'] as const) {
+      inject(service.keycloak, { method: 'replaceSecret', when });
+      note(await service.request(overlap));
+      inject(service.keycloak, { method: 'endPreviousSecret', when });
+      note(await service.request({ method: 'DELETE', path: `${pathOf(id)}/previous-secret` }));
+      inject(service.keycloak, { method: 'setStatus', when });
+      note(await service.request({ method: 'POST', path: `${pathOf(id)}/revoke-tokens` }));
+    }
+    inject(service.keycloak);
     for (const method of ['replaceSecret', 'grantRoles', 'deleteAccount'] as const) {
       for (const when of ['before', 'after'] as const) {
         inject(service.keycloak, { method, when }, { method: 'releaseUsername' });

@@ -98,6 +98,27 @@ describe('the gateway to Keycloak', () => {
     expect(unhandled).toEqual([]);
   });
 
+  it.each([
+    ['it is there', 200, undefined],
+    ['it is not there after all', 404, { code: 'keycloak-unavailable' }],
+  ])('takes a revocation for recorded where Keycloak has it already, if %s', async (_, status, failure) => {
+    const calls: string[] = [];
+    const api = async ({ method, query }: AdminCall) => {
+      if (query?.clientId !== undefined) return { status: 200, body: [{ id: 'id', ...query }] };
+      calls.push(method);
+      return { status: method === 'POST' ? 409 : status, body: undefined };
+    };
+    const realm = createRealmObjects(api, 1_000);
+    const connect = keycloakGateway(api, realm, createLockSlots(1_000), () => 300_000);
+    const recording = connect({ signal: AbortSignal.timeout(1_000) }).recordRevocation(
+      newAccount(),
+      '2026-11-23T10:00:00.000Z',
+    );
+    if (failure === undefined) expect(await recording).toHaveProperty('acceptedUntil');
+    else await expect(recording).rejects.toMatchObject(failure);
+    expect(calls).toEqual(['POST', 'GET']);
+  });
+
   it('writes no more than what a change is about', async () => {
     const { gateway, calls } = gatewayTo({ status: 204, body: undefined });
     const made = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };

@@ -71,6 +71,8 @@ export function everyCallOn(path: string) {
     { path, method: 'PATCH', body: { description: 'changed' } },
     { path, method: 'PATCH', body: { mode: 'agent' } },
     { path: `${path}/regenerate-secret`, method: 'POST' },
+    { path: `${path}/regenerate-secret`, method: 'POST', body: { overlapSeconds: 600 } },
+    { path: `${path}/previous-secret`, method: 'DELETE' },
     { path: `${path}/activate`, method: 'POST' },
     { path: `${path}/deactivate`, method: 'POST' },
     { path: `${path}/revoke-tokens`, method: 'POST' },

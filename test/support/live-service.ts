@@ -46,6 +46,7 @@ export interface ServiceSettings {
   readonly port?: number;
   readonly corsOrigins?: readonly string[];
   readonly settingsPage?: AppDependencies['settingsPage'];
+  readonly metrics?: AppDependencies['metrics'];
   /** Is told of the Admin API's calls and of those for the service's own token. */
   readonly observeKeycloak?: KeycloakCallObserver;
 }
@@ -84,6 +85,7 @@ export async function startService(realm: LiveRealm, settings: ServiceSettings =
     corsOrigins: settings.corsOrigins ?? [],
     showDocumentation: port !== 0,
     settingsPage: settings.settingsPage,
+    metrics: settings.metrics,
   });
   const url = await app.listen({ host: '127.0.0.1', port });
 

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { keycloakUnavailable } from '../../errors.ts';
 import { lockRoleAttributes as attribute, names, revocationRoleName } from '../../names.ts';
 import { allPages } from '../../pages.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
 import { confirmWrite } from '../calls/confirm-write.ts';
+import { KeycloakFailure } from '../calls/failures.ts';
 import { lockRole } from './lock-roles.ts';
 import type { RealmObjects } from './realm-objects.ts';
 
@@ -33,14 +35,16 @@ export function revocations(
       const expiresAt = new Date(acceptedUntil.getTime() + clockToleranceMs).toISOString();
       const body = { name, attributes: { [attribute.expiresAt]: [expiresAt] } };
       const operation = 'record revocation';
-      await confirmWrite(
-        // 409: recorded already, in the same second.
-        () => call({ operation, method: 'POST', path, body, expected: [409] }),
-        async () => {
-          const { status } = await readBack({ operation: `check: ${operation}`, path: `${path}/${name}` });
-          return status < 300;
-        },
-      );
+      const isRecorded = async () => {
+        const { status } = await readBack({ operation: `check: ${operation}`, path: `${path}/${name}` });
+        return status < 300;
+      };
+      const send = () => call({ operation, method: 'POST', path, body, expected: [409] });
+      const answered = await confirmWrite(send, isRecorded);
+      // Recorded already, in the same second, unless Keycloak met a conflict of another kind.
+      if (answered?.status === 409 && !(await isRecorded())) {
+        throw keycloakUnavailable(new KeycloakFailure(operation, { status: 409 }));
+      }
       return { acceptedUntil: acceptedUntil.toISOString() };
     },
 

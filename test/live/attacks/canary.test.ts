@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { keycloakSecretAttributes } from '../../../src/names.ts';
+import { createTelemetry, publishMetrics } from '../../../src/observability/telemetry.ts';
+import { auditedActions } from '../../../src/service-accounts/audit.ts';
+import { warningDays } from '../../../src/service-accounts/secret-expiry.ts';
 import { pathOf } from '../../support/accounts.ts';
 import { attackedHouse } from '../../support/attacked-house.ts';
 import { type Fault, type ProxiedCall, startProxy } from '../../support/live-proxy.ts';
@@ -12,13 +16,27 @@ it('attack 29: a secret is in its one answer and nowhere else, whatever goes wro
   const { realm } = await attackedHouse();
   await realm.admin('PUT', '', { adminEventsEnabled: true, adminEventsDetailsEnabled: true });
   await using proxy = await startProxy(realm.url);
+  const measured = { metrics: { host: '127.0.0.1', port: 0 }, tracesEndpoint: undefined };
+  const telemetry = await createTelemetry(measured, proxy.url, auditedActions, warningDays);
+  if (telemetry.metrics === undefined) throw new Error('no metrics');
   await using service = await startService(realm, {
     internalUrl: proxy.url,
     logLevel: 'trace',
     callTimeoutMs: 2_000,
+    metrics: telemetry.metrics,
+    observeKeycloak: telemetry.observeKeycloak,
   });
+  const published = await publishMetrics(
+    telemetry.metrics,
+    measured.metrics,
+    async () => ({ accounts: 0, tenants: 0, mostInOneTenant: 0 }),
+    () => undefined,
+  );
+  onTestFinished(() => published.close());
   const disclosed: string[] = [];
   const elsewhere: string[] = [];
+  /** What Keycloak kept in overlaps. */
+  const rotated: string[] = [];
 
   /** Sends a request whose answer may hold a secret, and so many, or none at all. */
   async function send(options: RequestOptions, secrets: number) {
@@ -52,6 +70,13 @@ it('attack 29: a secret is in its one answer and nowhere else, whatever goes wro
     // From here on Keycloak has two secrets of the account, one of them among its attributes.
     await send({ path: `${path}/regenerate-secret`, method: 'POST', body: { overlapSeconds: 600 } }, 1);
     await send({ path, method: 'PATCH', body: { description: 'edited in an overlap' } }, 0);
+    for (const read of [path, `${path}/history`, collection, '/acme/revocations'])
+      await send({ path: read }, 0);
+    await send({ path: `${path}/revoke-tokens`, method: 'POST' }, 0);
+    await send({ path: `${path}/deactivate`, method: 'POST', body: { revokeTokens: true } }, 0);
+    await send({ path: `${path}/activate`, method: 'POST' }, 0);
+    const kept = (await realm.clientInKeycloak(id))?.attributes[keycloakSecretAttributes.rotated];
+    if (kept !== undefined) rotated.push(kept);
     await send({ path: `${path}/regenerate-secret`, method: 'POST', body: { overlapSeconds: 60 } }, 1);
     await send({ path, method: 'GET' }, 0);
     await send({ path: `${path}/previous-secret`, method: 'DELETE' }, 0);
@@ -83,7 +108,18 @@ it('attack 29: a secret is in its one answer and nowhere else, whatever goes wro
   expect(events.some(({ authDetails }: { authDetails: { clientId: string } }) => authDetails?.clientId)).toBe(
     true,
   );
-  const everywhere = [...service.log, ...elsewhere, JSON.stringify(service.audit), JSON.stringify(events)];
+  // The search is for those that Keycloak kept in overlaps, too.
+  expect(rotated.length).toBeGreaterThan(3);
+  for (const secret of rotated) expect(disclosed).toContain(secret);
+  const metrics = await (await fetch(published.url)).text();
+  expect(metrics).toContain('keycloak');
+  const everywhere = [
+    ...service.log,
+    ...elsewhere,
+    metrics,
+    JSON.stringify(service.audit),
+    JSON.stringify(events),
+  ];
   for (const place of everywhere) {
     expect(place.match(secretPattern) ?? []).toEqual([]);
     expect(place).not.toContain(realm.secret);
