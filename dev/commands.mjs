@@ -180,6 +180,12 @@ The same writes by raw calls of the Admin API show what is lost without the serv
           '2: two Keycloak nodes behind a balancer that may send each call to another node (Linux, as root)',
       },
       pinned: { type: flag, default: false, about: 'with two nodes, each replica has its own' },
+      beside: {
+        type: text,
+        default: '',
+        value: 'COMMIT',
+        about: 'the second replica is the service as it was at that commit, as while replicas are updated',
+      },
     },
   },
   partitions: {

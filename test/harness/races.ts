@@ -4,6 +4,7 @@ import { main, Problem } from '../../dev/problem.ts';
 import { obtainClusterDistribution, openCluster } from './cluster/laboratory.ts';
 import { inOwnNetwork } from './cluster/network.ts';
 import { openLaboratory, type TestedRealm } from './laboratory.ts';
+import { olderVersion } from './older-version.ts';
 import { rawKeycloak } from './races/raw-keycloak.ts';
 import { isViolation, printAnswers, printTable, printViolations } from './races/report.ts';
 import { raceContestant, raceForOneWinner } from './races/run.ts';
@@ -34,7 +35,8 @@ await main(async () => {
   const replicas = [];
   for (const [index, url] of urls.entries()) {
     const env = { KEYCLOAK_INTERNAL_URL: url, KEYCLOAK_NODES: values.nodes };
-    replicas.push(opened.use(await startReplica(laboratory, `replica-${index + 1}`, { env })));
+    const version = index === 1 && values.beside !== '' ? { version: olderVersion(values.beside) } : {};
+    replicas.push(opened.use(await startReplica(laboratory, `replica-${index + 1}`, { env, ...version })));
   }
   const signal = AbortSignal.timeout(Number(values.minutes) * 60_000);
   const race = (count: number) => ({ rounds: count, random: seededRandom(Number(values.seed)), signal });

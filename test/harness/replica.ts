@@ -10,6 +10,7 @@ import { freePort } from '../support/free-port.ts';
 import { jsonRequest } from '../support/json-request.ts';
 import type { PersonName } from '../support/live-realm.ts';
 import type { TestedRealm } from './laboratory.ts';
+import type { OlderVersion } from './older-version.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 /** Longer than the ten seconds that the service promises to take at most. */
@@ -36,19 +37,22 @@ export interface ServiceRequest {
   readonly headers?: Record<string, string>;
 }
 
+const present: OlderVersion = { root, knows: () => true };
+
 /** The service as it runs in production: a process of its own, configured by its environment. */
 export async function startReplica(
   laboratory: TestedRealm,
   name: string,
-  options: { env?: Record<string, string>; nodeArguments?: string[] } = {},
+  options: { env?: Record<string, string>; nodeArguments?: string[]; version?: OlderVersion } = {},
 ) {
   const { realm } = laboratory;
+  const { root: home, knows } = options.version ?? present;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const log = logFile(`${name}-${process.pid}`);
   const started = await startInBackground({
     command: process.execPath,
-    args: [...(options.nodeArguments ?? []), join(root, 'src', 'server.ts')],
+    args: [...(options.nodeArguments ?? []), join(home, 'src', 'server.ts')],
     env: {
       PATH: process.env.PATH,
       PORT: String(port),
@@ -61,7 +65,7 @@ export async function startReplica(
       RATE_LIMIT_PER_TENANT: unlimited,
       ...options.env,
     },
-    cwd: root,
+    cwd: home,
     log,
   });
   const release = endWithThisProcess(started, log);
@@ -77,6 +81,7 @@ export async function startReplica(
   return {
     url,
     pid: started.pid,
+    knows,
     readLog: () => readFileSync(log, 'utf8'),
     /** Asks it something; throws when the connection breaks or the answer takes far too long. */
     async request(options: ServiceRequest = {}): Promise<ServiceAnswer> {

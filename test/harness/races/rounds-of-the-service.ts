@@ -8,7 +8,7 @@ import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
 import { hasSerialOrder } from '../serial-order.ts';
 import { grants, type RacedAccount } from './contestant.ts';
 import type { RoundResult } from './rounds.ts';
-import { createdAccount, outcomeOf, requestOf } from './through-service.ts';
+import { createdAccount, outcomeOf, replicaFor, requestOf } from './through-service.ts';
 
 const longestJitterMs = 20;
 
@@ -27,11 +27,14 @@ export function roundsOfTheService(
   random: Random,
 ): ServiceRounds {
   /** Sends requests to different replicas at the same moment, give or take some milliseconds. */
-  const race = (requests: readonly ServiceRequest[]): Promise<ServiceAnswer[]> =>
+  const race = (
+    requests: readonly ServiceRequest[],
+    writes: readonly Write[] = [],
+  ): Promise<ServiceAnswer[]> =>
     Promise.all(
       requests.map(async (request, index) => {
         await sleep(random() * longestJitterMs);
-        return (replicas[index % replicas.length] as Replica).request(request);
+        return replicaFor(replicas, index, writes[index]).request(request);
       }),
     );
 
@@ -74,6 +77,7 @@ export function roundsOfTheService(
       const writes = [pick(random, choices), pick(random, choices)];
       const answers = await race(
         writes.map((write) => ({ ...requestOf(account.id, write), headers: { 'if-match': etag } })),
+        writes,
       );
       const outcomes = answers.map((answer, index) => outcomeOf(account, writes[index] as Write, answer));
       const faults = unexpected(answers, [200, 412]);
@@ -109,8 +113,9 @@ export function roundsOfTheService(
     async sameOverlap(account, name) {
       const before = account.state;
       const headers = { 'idempotency-key': `races-${name}` };
-      const request = { ...requestOf(account.id, { kind: 'overlap' }), headers };
-      const answers = await race([request, request]);
+      const write: Write = { kind: 'overlap' };
+      const request = { ...requestOf(account.id, write), headers };
+      const answers = await race([request, request], [write, write]);
       const faults = unexpected(answers, [200, 409]);
       const secrets: string[] = answers.flatMap(({ body }) => body?.clientSecret ?? []);
       account.secrets.push(...secrets);

@@ -17,32 +17,43 @@ import { observeAccount } from '../raw-account.ts';
 import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
 import type { Contestant, RacedAccount } from './contestant.ts';
 
-/** Changes accounts through replicas of the service, each write through the next of them. */
+/** Changes accounts through replicas of the service, each write through the next of them that knows such writes. */
 export function throughService(laboratory: TestedRealm, replicas: readonly Replica[]): Contestant {
-  const replica = (entry: number): Replica => {
-    const found = replicas[entry % replicas.length];
-    if (found === undefined) throw new Error('no replica');
-    return found;
-  };
   return {
     title: 'the service',
     entries: replicas.length,
     kinds: writeKinds,
     async create(username, grant) {
-      const answer = await replica(0).request({ method: 'POST', body: { username, ...bodyOf(grant) } });
+      const answer = await replicaFor(replicas, 0).request({
+        method: 'POST',
+        body: { username, ...bodyOf(grant) },
+      });
       if (answer.status !== 201) throw new Error(`not created: ${answer.status} ${answer.text}`);
       return createdAccount(answer);
     },
     async write(account, write, entry) {
       const sentAt = performance.now();
       try {
-        return outcomeOf(account, write, await replica(entry).request(requestOf(account.id, write)));
+        return outcomeOf(
+          account,
+          write,
+          await replicaFor(replicas, entry, write).request(requestOf(account.id, write)),
+        );
       } catch (error) {
         return { write, verdict: 'unknown', sentAt, answeredAt: performance.now(), answer: String(error) };
       }
     },
     observe: (account) => observeAccount(laboratory.realm, account, true),
   };
+}
+
+/** The replica whose turn it is or, where that one does not know the write, the next that does. */
+export function replicaFor(replicas: readonly Replica[], entry: number, write?: Write): Replica {
+  const turn = entry % replicas.length;
+  const inTurn = [...replicas.slice(turn), ...replicas.slice(0, turn)];
+  const found = inTurn.find(({ knows }) => write === undefined || knows(write));
+  if (found === undefined) throw new Error('no replica');
+  return found;
 }
 
 /** The account that a 201 tells of. */
@@ -122,22 +133,24 @@ interface ShownAccount {
   description: string | null;
   status: string;
   secretHint: string;
-  previousSecret: { hint: string } | null;
-  tokensRevokedBefore: string | null;
+  /** Not in answers of a version that knows no overlap; the next one likewise. */
+  previousSecret?: { hint: string } | null;
+  tokensRevokedBefore?: string | null;
   /** In answers that tell a secret alone. */
   endedSecretHints?: string[];
 }
 
 function shownBy(account: ShownAccount): Shown {
-  const { mode, permissions, description, status, secretHint, previousSecret, endedSecretHints } = account;
+  const { mode, permissions, description, status, secretHint } = account;
+  const { previousSecret, tokensRevokedBefore, endedSecretHints } = account;
   const grant = { mode, permissions: mode === 'custom' ? permissions : [] };
   return {
     description: description ?? '',
     roles: rolesOfGrant(grant),
     active: status === 'active',
     secretHint,
-    previousHint: previousSecret?.hint ?? none,
-    tokensRevokedBefore: account.tokensRevokedBefore ?? never,
+    ...(previousSecret === undefined ? {} : { previousHint: previousSecret?.hint ?? none }),
+    ...(tokensRevokedBefore === undefined ? {} : { tokensRevokedBefore: tokensRevokedBefore ?? never }),
     ...(endedSecretHints === undefined ? {} : { endedHints: endedSecretHints }),
   };
 }
