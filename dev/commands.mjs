@@ -70,6 +70,12 @@ export const commands = /** @type {const} */ ({
     takes: '5 s',
     explainsItself: true,
   },
+  'orki-sa': {
+    file: 'packages/cli/src/main.ts',
+    summary: 'manage the service accounts of a tenant at the command line',
+    takes: '1 s',
+    explainsItself: true,
+  },
   tenant: {
     file: 'src/commands/tenant.ts',
     summary: 'switch all service accounts of a tenant off or on',
@@ -145,6 +151,12 @@ export const commands = /** @type {const} */ ({
     file: 'dev/integrators/run.ts',
     summary: 'run the samples for integrators and resource servers against what npm run up has started',
     takes: '4 minutes',
+    settings: ports,
+  },
+  recipes: {
+    file: 'dev/recipes/run.ts',
+    summary: 'run the recipes of docs/command-line.md against what npm run up has started',
+    takes: '30 s',
     settings: ports,
   },
   'generated-clients': {

@@ -17,6 +17,8 @@ export const names = {
   serviceClient: 'orki-service-accounts',
   /** The public client with which people sign in (authorization code with PKCE). */
   frontendClient: 'orki-frontend',
+  /** The public client with which people sign in at the command line, by their browser. */
+  commandLineClient: 'orki-cli',
   /** The client scope of every service account: audience, tenant, roles and subject, nothing else. */
   serviceAccountScope: 'orki-service-account',
   /** The client scope of clients with which people sign in: audience, tenant (a user attribute) and roles. */

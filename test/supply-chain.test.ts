@@ -53,6 +53,7 @@ const licensedByFile = ['node_modules/limiter', 'node_modules/passport-strategy'
 const withOthers = /^(web|examples\/resource-servers\/.*)$/;
 
 const others = [
+  'packages/cli',
   'packages/client',
   'dev/client-types',
   'dev/generated-clients/generators',

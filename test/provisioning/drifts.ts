@@ -210,6 +210,12 @@ export const clientDrifts: Drift[] = [
       /client orki-frontend: directAccessGrantsEnabled is true, not false; redirectUris lacks https:\S+; redirectUris has https:\/\/evil/,
   },
   {
+    name: "the command line's sign-in sent elsewhere",
+    make: putClient(names.commandLineClient, { redirectUris: ['https://evil.test/*'] }),
+    found:
+      /client orki-cli: redirectUris lacks http:\/\/127\.0\.0\.1\/callback; redirectUris has https:\/\/evil/,
+  },
+  {
     name: 'the role holders opened',
     make: putClient(names.tenantsClient, { bearerOnly: false, serviceAccountsEnabled: true }),
     found: /client orki-tenants: serviceAccountsEnabled is true/,

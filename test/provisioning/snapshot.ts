@@ -12,6 +12,7 @@ const provisionedClients: string[] = [
   names.usernamesClient,
   names.locksClient,
   names.rotationProbeClient,
+  names.commandLineClient,
   names.serviceClient,
   'admin-permissions',
 ];

@@ -2,6 +2,7 @@ import type { Step } from './step.ts';
 import { adminPermissions, adminPolicies } from './steps/admin-permissions.ts';
 import { clientPolicies } from './steps/client-policies.ts';
 import { clientScopes } from './steps/client-scopes.ts';
+import { commandLineClient } from './steps/command-line-client.ts';
 import { foreignPermissions } from './steps/foreign-permissions.ts';
 import { frontendClient } from './steps/frontend-client.ts';
 import { modeRoles } from './steps/mode-roles.ts';
@@ -29,6 +30,7 @@ export const steps: Step[] = [
   modeRoles,
   clientScopes,
   frontendClient,
+  commandLineClient,
   serviceClient,
   adminPolicies,
   adminPermissions,
