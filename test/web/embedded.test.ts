@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { web } from '../../dev/page-build.ts';
 import { packInto } from '../../dev/page-package.ts';
 import { complaintsOf } from '../support/browser.ts';
+import { objections } from './support/axe.ts';
 import { type LivePage, livePage } from './support/settings-page.ts';
 
 const run = promisify(execFile);
@@ -92,9 +93,9 @@ async function serve(): Promise<Server> {
       response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(body);
     if (name === 'host.css')
       return send('text/css', searchParams.has('important') ? hostile + important : hostile);
-    if (name === 'settings.js') return send('text/javascript', settingsScript());
+    if (name === 'settings.js') return send('text/javascript', settingsScript(searchParams));
     if (name === 'element-host.js') return send('text/javascript', elementScript);
-    if (/^(react|element)$/.test(name)) return send('text/html', documentOf(name, searchParams.get('css')));
+    if (/^(react|element)$/.test(name)) return send('text/html', documentOf(name, searchParams));
     const file = await readFile(join(folder, 'out', name))
       .catch(() => readFile(join(packed, name)))
       .catch(() => undefined);
@@ -106,9 +107,9 @@ async function serve(): Promise<Server> {
   return server;
 }
 
-const settingsScript = () => `globalThis.host = { props: {
+const settingsScript = (look: URLSearchParams) => `globalThis.host = { props: {
   tenantId: 'acme', apiUrl: ${JSON.stringify(live.service.url)}, tokenUrl: ${JSON.stringify(live.realm.tokenUrl)},
-  language: 'en', colorScheme: 'light', theme: { '--orki-accent': 'rgb(120, 20, 90)' },
+  language: '${look.get('language') ?? 'en'}', colorScheme: '${look.get('scheme') ?? 'light'}', theme: { '--orki-accent': 'light-dark(rgb(120, 20, 90), rgb(240, 170, 215))' },
   getAccessToken: async () => ${JSON.stringify(token)} } };`;
 
 const elementScript = `
@@ -123,12 +124,12 @@ const elementScript = `
 
 const documentOf = (
   kind: string,
-  css: string | null,
+  parameters: URLSearchParams,
 ) => `<!doctype html><html lang="en"><head><title>A host</title>
-  ${css ? `<link rel="stylesheet" href="/host.css?${css}">` : ''}
+  ${parameters.has('css') ? `<link rel="stylesheet" href="/host.css?${parameters.get('css')}">` : ''}
   ${kind === 'react' ? '<link rel="stylesheet" href="/react.css">' : ''}
   </head><body><main></main>
-  <script src="/settings.js"></script>
+  <script src="/settings.js?${parameters}"></script>
   <script type="module" src="/${kind === 'react' ? 'react.js' : 'element-host.js'}"></script></body></html>`;
 
 async function openHost(path: string) {
@@ -188,6 +189,25 @@ describe.each([
     expect(JSON.stringify(expected)).toContain('background-color: rgb(120, 20, 90)');
     await Promise.all([clean.context.close(), under.context.close()]);
   });
+
+  it.each([
+    { language: 'en', scheme: 'light' },
+    { language: 'en', scheme: 'dark' },
+    { language: 'ar', scheme: 'light' },
+    { language: 'ar', scheme: 'dark' },
+  ])(
+    'gives axe nothing to object to, in $language and $scheme, in the list and in a dialog',
+    async (look) => {
+      const { page, context } = await openHost(`${kind}?${new URLSearchParams({ css, ...look })}`);
+      const mounted = kind === 'react' ? '.orki-page' : 'orki-service-account-tokens';
+      expect(await objections(page, mounted)).toEqual([]);
+      await page.locator('.page-heading .button-primary').click();
+      await page.locator('.dialog').waitFor();
+      // React Aria hangs dialogs into a container beside the page.
+      expect(await objections(page, kind === 'react' ? '.dialog' : mounted)).toEqual([]);
+      await context.close();
+    },
+  );
 
   it('creates an account and shows its secret, in dialogs that look the same, without a complaint', async () => {
     const { page, context, complaints } = await openHost(`${kind}?css=hostile`);

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../dev/paths.ts';
+import { objections } from './support/axe.ts';
 import { sampleAccounts } from './support/sample-accounts.ts';
 import { type LivePage, livePage } from './support/settings-page.ts';
 
@@ -12,7 +13,6 @@ import { type LivePage, livePage } from './support/settings-page.ts';
  * stand for texts here, because the texts change with the language.
  */
 
-const axe = readFileSync(join(root, 'web', 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
 const folder = join(root, 'docs', 'screenshots');
 const isPhotographing = process.env.SCREENSHOTS === 'write';
 
@@ -286,31 +286,6 @@ async function dress(page: Page, { language, scheme, width, height }: Look): Pro
   await page.locator('.top-bar-select').nth(0).selectOption(language);
   await page.locator('.top-bar-select').nth(1).selectOption(scheme);
   await dressed.waitFor();
-}
-
-/** What axe objects to, once the page is at rest: colors are not final while something fades in or changes. */
-async function objections(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(async () => {
-    const passing = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(passing.map(({ finished }) => finished));
-    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    await frame();
-    await frame();
-    // An open menu hides the rest of the page from assistive technology, its main landmark and its heading with it.
-    const isMainHidden = document.querySelector('main')?.closest('[inert], [aria-hidden="true"]') != null;
-    const rules = Object.fromEntries(
-      ['landmark-one-main', 'page-has-heading-one'].map((rule) => [rule, { enabled: !isMainHidden }]),
-    );
-    // biome-ignore lint/suspicious/noExplicitAny: axe is put into the page as a script
-    return (globalThis as any).axe.run({ rules });
-  });
-  return violations.flatMap(
-    ({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
-  );
 }
 
 /** As WebP, which is a quarter of what PNG would be. */
