@@ -38,7 +38,7 @@ export function Dialog(props: DialogProps) {
             </Heading>
           </header>
           <ScrollArea className="dialog-body">{props.children}</ScrollArea>
-          {props.banner && <div className="dialog-banner">{props.banner}</div>}
+          {props.banner && <ScrollArea className="dialog-banner">{props.banner}</ScrollArea>}
           <footer className="dialog-footer">{props.footer}</footer>
         </AriaDialog>
       </Modal>

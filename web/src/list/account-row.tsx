@@ -71,13 +71,17 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
 
 function Change({ at, by }: { readonly at: string; readonly by: ServiceAccount['createdBy'] }) {
   const { t } = useTexts();
-  const who = by ? t('by', { name: by.username }) : t('by-nobody');
   return (
     <span className="change">
       <Time at={at} />
-      <span className="change-by" title={by?.username}>
-        {who}
-      </span>
+      {by ? (
+        // Left to right, so that a name that is too long loses its end and not its beginning.
+        <span className="change-by" dir="ltr" title={t('by', { name: by.username })}>
+          {by.username}
+        </span>
+      ) : (
+        <span className="change-by">{t('by-nobody')}</span>
+      )}
     </span>
   );
 }

@@ -20,7 +20,7 @@ export function SampleTabs(props: SampleProps) {
       <TabList className="tab-list" aria-label={t('secret.samples')}>
         {samples.map(({ name }) => (
           <Tab key={name} id={name} className="tab">
-            {t(`secret.sample.${name}`)}
+            <bdi dir="ltr">{t(`secret.sample.${name}`)}</bdi>
           </Tab>
         ))}
       </TabList>
