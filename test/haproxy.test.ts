@@ -18,20 +18,38 @@ interface Node {
   readonly main: HttpStub;
   readonly management: HttpStub;
   isReady: boolean;
-  /** What it does with a request that has arrived. */
-  answer: 'name' | 'break';
+  /** Whether it has been told to end, and has yet to do so. */
+  isEnding: boolean;
+  /** What it does with a request that has arrived: `late` answers when `answerLate` is called. */
+  answer: 'name' | 'break' | 'late';
+  answerLate(): void;
 }
 
 async function startNode(name: string): Promise<Node> {
-  const node = { isReady: true, answer: 'name' as Node['answer'] };
-  const main = await httpStub((_, response) => {
+  const late = Promise.withResolvers<void>();
+  const node = {
+    isReady: true,
+    isEnding: false,
+    answer: 'name' as Node['answer'],
+    answerLate: () => late.resolve(),
+  };
+  const main = await httpStub(async (_, response) => {
+    if (node.answer === 'late') await late.promise;
     if (node.answer === 'break') response.destroy();
     else response.end(name);
   });
   const management = await httpStub(({ path }, response) => {
-    response.writeHead(path === '/health/ready' && node.isReady ? 200 : 503).end();
+    const isUp = path === '/health/ready' && node.isReady && !node.isEnding;
+    response.writeHead(isUp ? 200 : 503).end(readiness(node));
   });
   return Object.assign(node, { main, management });
+}
+
+/** Written as Keycloak does. */
+function readiness({ isReady, isEnding }: Pick<Node, 'isReady' | 'isEnding'>): string {
+  const check = (name: string, isUp: boolean) => ({ name, status: isUp ? 'UP' : 'DOWN' });
+  const checks = [check('Graceful Shutdown', !isEnding), check('Keycloak cluster health check', isReady)];
+  return JSON.stringify({ status: isReady && !isEnding ? 'UP' : 'DOWN', checks }, undefined, 4);
 }
 
 async function startBoth() {
@@ -53,8 +71,13 @@ async function startBoth() {
     const answer = await fetch(`${haproxy.url}/realms/orki`, { method });
     return answer.ok ? answer.text() : answer.status;
   };
+  const askForToken = async (form: Record<string, string>) => {
+    const url = `${haproxy.url}/realms/orki/protocol/openid-connect/token`;
+    const asked = fetch(url, { method: 'POST', body: new URLSearchParams(form) });
+    return asked.then((answer) => (answer.ok ? answer.text() : 'failed')).catch(() => 'failed');
+  };
   const askOften = async () => new Set(await Promise.all(Array.from({ length: 12 }, () => ask())));
-  return { nodes, haproxy, ask, askOften };
+  return { nodes, haproxy, ask, askForToken, askOften };
 }
 
 describe('HAProxy, configured as in the example,', { timeout: 40_000 }, () => {
@@ -100,6 +123,45 @@ describe('HAProxy, configured as in the example,', { timeout: 40_000 }, () => {
     for (const node of nodes) node.answer = 'break';
     expect(await ask('POST')).toBe(502);
     expect(nodes.flatMap(({ main }) => main.received)).toHaveLength(1);
+  });
+
+  it("sends an integration's token request again that a node broke off, and no other token request", async () => {
+    const { nodes, askForToken } = await startBoth();
+    nodes[1].answer = 'break';
+    const secret = { grant_type: 'client_credentials', client_id: 'orki-sa-acme', client_secret: 'secret' };
+    // In turn, so that each node is asked first.
+    expect([await askForToken(secret), await askForToken(secret)]).toEqual(['keycloak-1', 'keycloak-1']);
+    const received = () => nodes.flatMap(({ main }) => main.received).length;
+    for (const form of [
+      { grant_type: 'client_credentials', client_assertion: 'taken only once' },
+      { grant_type: 'authorization_code', code: 'taken only once' },
+      { grant_type: 'refresh_token', refresh_token: 'taken only once' },
+    ]) {
+      const before = received();
+      const answers = [await askForToken(form), await askForToken(form)];
+      expect(answers.toSorted()).toEqual(['failed', 'keycloak-1']);
+      expect(received()).toBe(before + 2);
+    }
+  });
+
+  it('gives a node that is told to end no new request, and lets it answer those that it has', async () => {
+    const { nodes, haproxy, ask, askOften } = await startBoth();
+    for (const node of nodes) node.answer = 'late';
+    const underWay = [ask(), ask()];
+    await vi.waitFor(() => {
+      for (const { main } of nodes) expect(main.received).toHaveLength(1);
+    }, waiting);
+    nodes[0].answer = 'name';
+    nodes[0].answerLate();
+    nodes[1].isEnding = true;
+    await vi.waitFor(async () => expect(await haproxy.inUse()).toEqual(['keycloak-1']), waiting);
+    const checked = nodes[1].management.received.length;
+    await vi.waitFor(() => {
+      expect(nodes[1].management.received.length).toBeGreaterThan(checked + 8);
+    }, waiting);
+    expect(await askOften()).toEqual(new Set(['keycloak-1']));
+    nodes[1].answerLate();
+    expect(new Set(await Promise.all(underWay))).toEqual(new Set(['keycloak-1', 'keycloak-2']));
   });
 
   it('hides a refused connection, by asking the other node', async () => {
