@@ -233,6 +233,21 @@ they are cut off from each other, and after one was frozen. The truth is what th
       },
     },
   },
+  restarts: {
+    file: 'test/harness/restarts.ts',
+    summary:
+      'look for lost writes and failed token requests while nodes and replicas restart (Linux, as root)',
+    takes: '9 minutes; 3 with --short',
+    details: `Two Keycloak nodes behind the balancer of examples/reverse-proxy, and two replicas of the service behind another,
+under constant load, while each of them is restarted, and then each node and one replica killed.`,
+    options: {
+      short: {
+        type: flag,
+        default: false,
+        about: 'restart one of each, with health checks four times as often',
+      },
+    },
+  },
   faults: {
     file: 'test/harness/faults.ts',
     summary: 'look for half-made accounts, by breaking each call to Keycloak (needs PostgreSQL)',

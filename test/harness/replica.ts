@@ -39,50 +39,10 @@ export interface ServiceRequest {
 
 const present: OlderVersion = { root, knows: () => true };
 
-/** The service as it runs in production: a process of its own, configured by its environment. */
-export async function startReplica(
-  laboratory: TestedRealm,
-  name: string,
-  options: { env?: Record<string, string>; nodeArguments?: string[]; version?: OlderVersion } = {},
-) {
-  const { realm } = laboratory;
-  const { root: home, knows } = options.version ?? present;
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const log = logFile(`${name}-${process.pid}`);
-  const started = await startInBackground({
-    command: process.execPath,
-    args: [...(options.nodeArguments ?? []), join(home, 'src', 'server.ts')],
-    env: {
-      PATH: process.env.PATH,
-      PORT: String(port),
-      PUBLIC_URL: url,
-      KEYCLOAK_URL: realm.url,
-      KEYCLOAK_REALM: realm.name,
-      KEYCLOAK_CLIENT_SECRET: realm.secret,
-      MAX_ACCOUNTS_PER_TENANT: unlimited,
-      RATE_LIMIT_PER_CALLER: unlimited,
-      RATE_LIMIT_PER_TENANT: unlimited,
-      ...options.env,
-    },
-    cwd: home,
-    log,
-  });
-  const release = endWithThisProcess(started, log);
+/** Callers of the service at an address, be it a replica's or that of a balancer in front of several. */
+export function serviceAt(url: string, laboratory: TestedRealm) {
   const agent = new Agent({ connections: 64 });
-  await waitUntilReady({
-    name,
-    url: `${url}/readyz`,
-    log,
-    started,
-    timeoutMs: READY_TIMEOUT_MS,
-  });
-
   return {
-    url,
-    pid: started.pid,
-    knows,
-    readLog: () => readFileSync(log, 'utf8'),
     /** Asks it something; throws when the connection breaks or the answer takes far too long. */
     async request(options: ServiceRequest = {}): Promise<ServiceAnswer> {
       const { as = 'admin', method = 'GET', path = '', ...wanted } = options;
@@ -105,18 +65,73 @@ export async function startReplica(
         answeredAt,
       };
     },
+    hangUp: (): Promise<void> => agent.destroy(),
+  };
+}
+
+/** The service as it runs in production: a process of its own, configured by its environment. */
+export async function startReplica(
+  laboratory: TestedRealm,
+  name: string,
+  options: {
+    env?: Record<string, string>;
+    nodeArguments?: string[];
+    version?: OlderVersion;
+    /** A free one unless given. */
+    port?: number;
+  } = {},
+) {
+  const { realm } = laboratory;
+  const { root: home, knows } = options.version ?? present;
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const log = logFile(`${name}-${process.pid}`);
+  const started = await startInBackground({
+    command: process.execPath,
+    args: [...(options.nodeArguments ?? []), join(home, 'src', 'server.ts')],
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(port),
+      PUBLIC_URL: url,
+      KEYCLOAK_URL: realm.url,
+      KEYCLOAK_REALM: realm.name,
+      KEYCLOAK_CLIENT_SECRET: realm.secret,
+      MAX_ACCOUNTS_PER_TENANT: unlimited,
+      RATE_LIMIT_PER_CALLER: unlimited,
+      RATE_LIMIT_PER_TENANT: unlimited,
+      ...options.env,
+    },
+    cwd: home,
+    log,
+  });
+  const release = endWithThisProcess(started, log);
+  const callers = serviceAt(url, laboratory);
+  await waitUntilReady({
+    name,
+    url: `${url}/readyz`,
+    log,
+    started,
+    timeoutMs: READY_TIMEOUT_MS,
+  });
+
+  return {
+    url,
+    pid: started.pid,
+    knows,
+    readLog: () => readFileSync(log, 'utf8'),
+    request: callers.request,
     async kill(): Promise<void> {
       release();
       process.kill(-started.pid, 'SIGKILL');
       while (isRunning(started)) await sleep(10);
-      await agent.destroy();
+      await callers.hangUp();
     },
     /** Asks it to end (SIGTERM) and waits until it has. */
     async end(): Promise<void> {
       await stop(started, 30_000);
     },
     async [Symbol.asyncDispose]() {
-      await agent.destroy();
+      await callers.hangUp();
       await stop(started);
       release();
       rmSync(log, { force: true });
