@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../dev/paths.ts';
 import { objections } from './support/axe.ts';
-import { sampleAccounts } from './support/sample-accounts.ts';
+import { publicKey, sampleAccounts } from './support/sample-accounts.ts';
 import { type LivePage, livePage } from './support/settings-page.ts';
 
 /*
@@ -13,6 +13,7 @@ import { type LivePage, livePage } from './support/settings-page.ts';
  * stand for texts here, because the texts change with the language.
  */
 
+const nextPublicKey = { ...publicKey, x: 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw' };
 const folder = join(root, 'docs', 'screenshots');
 const isPhotographing = process.env.SCREENSHOTS === 'write';
 
@@ -70,7 +71,7 @@ const openMenu = async (page: Page, username: string) => {
   await page.locator('.row').filter({ hasText: username }).locator('.cell-actions .icon-button').click();
   await page.locator('.menu').waitFor();
 };
-type Action = 'edit' | 'regenerate' | 'end-previous' | 'revoke' | 'deactivate' | 'delete';
+type Action = 'edit' | 'regenerate' | 'keys' | 'end-previous' | 'revoke' | 'deactivate' | 'delete';
 const choose = async (page: Page, username: string, action: Action) => {
   await openMenu(page, username);
   await page.locator(`.menu-item[data-key="${action}"]`).click();
@@ -197,6 +198,31 @@ const screens: Record<string, Screen> = {
     },
     close: discard,
   },
+  'create-key': {
+    as: 'admin',
+    open: async (page) => {
+      await fillIn(page, 'warehouse-loader');
+      await page.locator('.mode-card').nth(1).click();
+      await page.locator('.mode-card').nth(4).click();
+      await page.locator('.key-input').fill(JSON.stringify({ ...publicKey, kid: 'warehouse-2026-11' }));
+      await page.locator('.key').waitFor();
+      await page.locator('.key-drop').scrollIntoViewIfNeeded();
+    },
+    close: discard,
+  },
+  'create-review-key': {
+    as: 'admin',
+    open: async (page) => {
+      await fillIn(page, 'warehouse-loader');
+      await page.locator('.mode-card').nth(1).click();
+      await page.locator('.mode-card').nth(4).click();
+      await page.locator('.key-input').fill(JSON.stringify({ ...publicKey, kid: 'warehouse-2026-11' }));
+      await page.locator('.key').waitFor();
+      await footerButton(page, 'primary').click();
+      await page.locator('.dialog .facts').waitFor();
+    },
+    close: discard,
+  },
   secret: {
     as: 'admin',
     open: async (page) => {
@@ -252,6 +278,29 @@ const screens: Record<string, Screen> = {
     },
     close: dismiss,
   },
+  keys: {
+    as: 'admin',
+    open: async (page) => {
+      await choose(page, 'warehouse-loader', 'keys');
+      await page.locator('.key-input').fill(JSON.stringify({ ...nextPublicKey, kid: 'warehouse-2026-12' }));
+      await page.locator('.key').nth(1).waitFor();
+    },
+    close: dismiss,
+  },
+  'keys-from-secret': {
+    as: 'admin',
+    open: async (page) => {
+      await choose(page, 'support-bot', 'keys');
+      await page.locator('.key-input').fill('-----BEGIN PRIVATE KEY-----');
+      await page.locator('.field-error').waitFor();
+    },
+    close: dismiss,
+  },
+  'regenerate-keys': {
+    as: 'admin',
+    open: (page) => choose(page, 'warehouse-loader', 'regenerate'),
+    close: dismiss,
+  },
   revoke: { as: 'admin', open: (page) => choose(page, 'support-bot', 'revoke'), close: dismiss },
   'end-previous': {
     as: 'admin',
@@ -265,6 +314,15 @@ const screens: Record<string, Screen> = {
     isLong: true,
     open: async (page) => {
       await page.locator('.account-name', { hasText: 'HubSpot CRM sync' }).click();
+      await page.locator('.panel').nth(2).waitFor();
+    },
+    close: back,
+  },
+  'account-key': {
+    as: 'admin',
+    isLong: true,
+    open: async (page) => {
+      await page.locator('.account-name', { hasText: 'warehouse-loader' }).click();
       await page.locator('.panel').nth(2).waitFor();
     },
     close: back,

@@ -3,6 +3,13 @@ import type { LivePage } from './settings-page.ts';
 
 const daysMs = 86_400_000;
 
+/** Of RFC 8037, appendix A. */
+export const publicKey = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+} as const;
+
 /** Accounts as a tenant has them, with texts of every length, the oldest first. */
 const accounts = [
   {
@@ -23,6 +30,14 @@ const accounts = [
   },
   { daysOld: 63, username: 'Zapier', mode: 'agent' },
   { daysOld: 41, username: 'status-page-probe', mode: 'custom', permissions: ['settings:read'], isOff: true },
+  {
+    daysOld: 30,
+    username: 'warehouse-loader',
+    description: 'Loads the data warehouse, and signs with a key of its own',
+    mode: 'custom',
+    permissions: ['analytics:read'],
+    credentials: { type: 'jwks', keys: [{ ...publicKey, kid: 'warehouse-2026-11' }] },
+  },
   {
     daysOld: 20,
     username: 'support-bot',

@@ -6,6 +6,7 @@ import { CopyButton } from '../design/copy-button.tsx';
 import { Icon } from '../design/icon.tsx';
 import { Time, useNow } from '../design/time.tsx';
 import { useTexts } from '../i18n/text.ts';
+import { KeyList } from '../keys/key-list.tsx';
 import { useOpenFlow } from '../manage/flow.ts';
 import { usePreviousSecret } from '../secret/previous-secret.ts';
 
@@ -32,7 +33,7 @@ interface FactsProps {
 /** Every field of an account that no other part of the page shows. */
 export function Facts({ account, mayManage }: FactsProps) {
   const { t, brief, exact } = useTexts();
-  const { clientId, secretHint, secretCreatedAt, tokensRevokedBefore } = account;
+  const { clientId, credentials, secretHint, secretCreatedAt, tokensRevokedBefore } = account;
   return (
     <section className="panel" aria-labelledby="facts">
       <h2 id="facts" className="panel-title">
@@ -50,14 +51,26 @@ export function Facts({ account, mayManage }: FactsProps) {
             <CopyButton text={() => clientId} what="client_id" isCompact />
           </dd>
         </div>
-        <div>
-          <dt>{t('account.secret')}</dt>
-          <dd>
-            <code dir="ltr">…{secretHint}</code>
-            <span className="fact-detail">{t('account.secret.made', { time: exact(secretCreatedAt) })}</span>
-            <Expiry account={account} />
-          </dd>
-        </div>
+        {credentials.type === 'jwks' ? (
+          <div>
+            <dt>{t('keys.label')}</dt>
+            <dd>
+              <KeyList keys={credentials.keys} />
+              <span className="fact-detail">{t('account.keys.set', { time: exact(secretCreatedAt) })}</span>
+            </dd>
+          </div>
+        ) : (
+          <div>
+            <dt>{t('account.secret')}</dt>
+            <dd>
+              <code dir="ltr">…{secretHint}</code>
+              <span className="fact-detail">
+                {t('account.secret.made', { time: exact(secretCreatedAt) })}
+              </span>
+              <Expiry account={account} />
+            </dd>
+          </div>
+        )}
         <PreviousSecret account={account} mayManage={mayManage} />
         {tokensRevokedBefore && (
           <div>

@@ -3,7 +3,7 @@ import type { MessageId } from '../i18n/languages.ts';
 import type { Texts } from '../i18n/text.ts';
 import { SessionEndedError } from './access-token.ts';
 
-type FieldName = 'username' | 'description' | 'mode' | 'permissions' | 'expiry';
+type FieldName = 'username' | 'description' | 'mode' | 'permissions' | 'expiry' | 'keys';
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
 export interface ErrorDescription {
@@ -20,6 +20,7 @@ const pointers: Readonly<Record<FieldName, readonly string[]>> = {
   mode: ['/mode'],
   permissions: ['/permissions'],
   expiry: ['/secretExpiresAt', '/secretLifetimeDays'],
+  keys: ['/credentials', '/keys'],
 };
 const fieldNames = Object.keys(pointers) as FieldName[];
 /** Every code has a message of the page's own; the type fails when the service gets another one. */

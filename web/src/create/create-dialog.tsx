@@ -1,4 +1,8 @@
-import type { PermissionCatalogue } from '@orki/service-accounts-client';
+import type {
+  CreatedServiceAccount,
+  PermissionCatalogue,
+  ServiceAccount,
+} from '@orki/service-accounts-client';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { describeError, type FieldErrors } from '../api/errors.ts';
 import { useExpiryRules } from '../api/expiry-rules.ts';
@@ -13,6 +17,8 @@ import { creationOf, draftErrors, draftFrom, emptyDraft, isSameDraft } from '../
 import { expiryError, expiryFields, usualExpiry } from '../form/expiry.ts';
 import { ExpiryField } from '../form/expiry-field.tsx';
 import { useTexts } from '../i18n/text.ts';
+import { CredentialsChoice, type CredentialsType } from '../keys/credentials-choice.tsx';
+import { type EnteredKeys, KeysField, keysError, keysFrom } from '../keys/keys-field.tsx';
 import { usePage } from '../page/page-context.ts';
 import type { Prefill } from '../page/place.ts';
 import { GrantSummary } from '../permissions/grant-summary.tsx';
@@ -25,12 +31,20 @@ interface CreateDialogProps {
   readonly prefill: Prefill | undefined;
   readonly onClose: () => void;
   readonly onCreated: (answer: OpenedAnswer) => void;
+  /** An account with keys, which has no secret to show. */
+  readonly onCreatedWithKeys: (account: ServiceAccount) => void;
 }
 
 const formId = 'orki-create';
 
 /** Asks for the fields, shows what will be made, and makes it. Closing asks first when something was entered. */
-export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateDialogProps) {
+export function CreateDialog({
+  catalogue,
+  prefill,
+  onClose,
+  onCreated,
+  onCreatedWithKeys,
+}: CreateDialogProps) {
   const texts = useTexts();
   const { t } = texts;
   const { client } = usePage();
@@ -40,13 +54,17 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   const [draft, setDraft] = useState(prefilled?.draft ?? emptyDraft);
   const rules = useExpiryRules(catalogue);
   const [expiry, setExpiry] = useState(() => usualExpiry(undefined, rules));
+  const [credentials, setCredentials] = useState<CredentialsType>('secret');
+  const [entered, setEntered] = useState<EnteredKeys>(() => keysFrom([]));
+  const hasKeys = credentials === 'jwks';
   const [step, setStep] = useState<'form' | 'review'>('form');
   const [errors, setErrors] = useState<FieldErrors>({});
   const [attempt, setAttempt] = useState(0);
   const [isLeaving, setLeaving] = useState(false);
   const repeatable = useRef({ body: '', key: '' });
   const action = useAction();
-  const isDirty = !isSameDraft(draft, emptyDraft) || expiry.choice !== usualExpiry(undefined, rules).choice;
+  const isDirty =
+    !isSameDraft(draft, emptyDraft) || hasKeys || expiry.choice !== usualExpiry(undefined, rules).choice;
   useFocusOnError(body, attempt);
   // Before the next frame, in which the dialog misses the button that was pressed and puts the focus on its first one.
   useLayoutEffect(() => {
@@ -54,9 +72,11 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
   }, [step]);
 
   function review() {
-    const end = expiryError(expiry, rules, Date.now(), texts);
-    const found = { ...draftErrors(draft, texts), ...(end && { expiry: end }) };
+    const end = hasKeys ? undefined : expiryError(expiry, rules, Date.now(), texts);
+    const keys = hasKeys ? keysError(entered, texts) : undefined;
+    const found = { ...draftErrors(draft, texts), ...(end && { expiry: end }), ...(keys && { keys }) };
     setErrors(found);
+    setEntered({ ...entered, error: keys });
     action.forgetError();
     if (Object.keys(found).length === 0) setStep('review');
     else setAttempt(attempt + 1);
@@ -64,14 +84,21 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
 
   const create = () =>
     action.start(async () => {
-      const account = { ...creationOf(draft), ...expiryFields(expiry) };
+      const account = creationOf(draft);
       try {
-        onCreated(openAnswer(await client.changes.create(account, { idempotencyKey: keyFor(account) })));
+        if (hasKeys) {
+          const body = { ...account, credentials: { type: 'jwks' as const, keys: [...entered.keys] } };
+          onCreatedWithKeys(accountIn(await client.changes.create(body, { idempotencyKey: keyFor(body) })));
+        } else {
+          const body = { ...account, ...expiryFields(expiry) };
+          onCreated(openAnswer(await client.changes.create(body, { idempotencyKey: keyFor(body) })));
+        }
       } catch (error) {
         rules.learnFrom(error);
         const { fields } = describeError(error, texts);
         if (Object.keys(fields).length > 0) {
           setErrors(fields);
+          setEntered({ ...entered, error: fields.keys });
           setStep('form');
           setAttempt(attempt + 1);
         }
@@ -144,22 +171,38 @@ export function CreateDialog({ catalogue, prefill, onClose, onCreated }: CreateD
               onChange={setDraft}
               onSubmit={review}
             >
-              <ExpiryField
-                before={undefined}
-                rules={rules}
-                expiry={expiry}
-                error={errors.expiry}
-                isReadOnly={false}
-                onChange={setExpiry}
-              />
+              <CredentialsChoice type={credentials} onChange={setCredentials} />
+              {hasKeys ? (
+                <KeysField entered={entered} isReadOnly={false} onChange={setEntered} />
+              ) : (
+                <ExpiryField
+                  before={undefined}
+                  rules={rules}
+                  expiry={expiry}
+                  error={errors.expiry}
+                  isReadOnly={false}
+                  onChange={setExpiry}
+                />
+              )}
             </AccountForm>
           </>
         ) : (
-          <Review catalogue={catalogue} draft={draft} expiry={expiry} />
+          <Review
+            catalogue={catalogue}
+            draft={draft}
+            expiry={expiry}
+            keys={hasKeys ? entered.keys : undefined}
+          />
         )}
         <WaitingNote pending={action.isPending ? t('create.pending') : undefined} />
       </div>
       {isLeaving && <DiscardQuestion onKeep={() => setLeaving(false)} onDiscard={onClose} />}
     </Dialog>
   );
+}
+
+/** The account as lists show it, without what the answer to its creation has beside it. */
+function accountIn(answer: CreatedServiceAccount): ServiceAccount {
+  const { clientSecret: _, tokenUrl: __, endedSecretHints: ___, replayed: ____, ...account } = answer;
+  return account;
 }

@@ -75,8 +75,8 @@ export function draftErrors(draft: Draft, { t }: Texts): FieldErrors {
 
 const descriptionOf = ({ description }: Draft) => description.trim();
 
-/** The body that creates what the draft asks for. */
-export function creationOf(draft: Draft): CreateServiceAccount {
+/** The body that creates what the draft asks for, but for how it authenticates. */
+export function creationOf(draft: Draft): Omit<CreateServiceAccount, 'credentials'> {
   const { mode = 'custom', permissions } = draft;
   const description = descriptionOf(draft);
   return {

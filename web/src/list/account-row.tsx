@@ -4,6 +4,7 @@ import { ModeBadge, StatusBadge } from '../design/badges.tsx';
 import { Check } from '../design/check.tsx';
 import { Time } from '../design/time.tsx';
 import { useTexts } from '../i18n/text.ts';
+import { CredentialsHint } from '../keys/credentials-hint.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { accountPlace } from '../page/place.ts';
 import { RowMenu } from './row-menu.tsx';
@@ -19,7 +20,7 @@ interface AccountRowProps {
 
 export function AccountRow({ account, catalogue, rights, isSelected, onToggle }: AccountRowProps) {
   const { t } = useTexts();
-  const { username, description, secretHint } = account;
+  const { username, description } = account;
   return (
     <tr className={isSelected ? 'row row-selected' : 'row'}>
       {rights.mayManage && (
@@ -49,9 +50,7 @@ export function AccountRow({ account, catalogue, rights, isSelected, onToggle }:
         <StatusBadge account={account} />
       </td>
       <td className="cell-secret" data-label={t('list.column.secret')}>
-        <code className="hint" dir="ltr" title={t('list.hint', { hint: secretHint })}>
-          …{secretHint}
-        </code>
+        <CredentialsHint account={account} />
         <SecretLife account={account} />
       </td>
       <td className="cell-time" data-label={t('list.column.created')}>

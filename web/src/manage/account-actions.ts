@@ -6,7 +6,15 @@ import { usePreviousSecret } from '../secret/previous-secret.ts';
 import { useOpenFlow } from './flow.ts';
 
 interface AccountAction {
-  readonly name: 'edit' | 'regenerate' | 'end-previous' | 'revoke' | 'activate' | 'deactivate' | 'delete';
+  readonly name:
+    | 'edit'
+    | 'regenerate'
+    | 'keys'
+    | 'end-previous'
+    | 'revoke'
+    | 'activate'
+    | 'deactivate'
+    | 'delete';
   readonly label: string;
   readonly isDanger: boolean;
   readonly isAllowed: boolean;
@@ -33,10 +41,13 @@ export function useAccountActions(
   const { t, list } = texts;
   const open = useOpenFlow();
   const previousSecret = usePreviousSecret(account);
+  const hasKeys = account.credentials.type === 'jwks';
   const mayChange = rights.mayChange(account);
   const action = (name: AccountAction['name'], start: () => void): AccountAction => ({
     name,
-    label: t(`action.${name}`),
+    label: t(
+      hasKeys && (name === 'keys' || name === 'regenerate') ? `action.${name}.with-keys` : `action.${name}`,
+    ),
     isDanger: name === 'delete',
     isAllowed: mayChange || takesPowerAway.includes(name),
     start,
@@ -46,6 +57,7 @@ export function useAccountActions(
     actions: [
       action('edit', () => open({ kind: 'edit', account })),
       action('regenerate', () => open({ kind: 'regenerate', account })),
+      action('keys', () => open({ kind: 'keys', account })),
       ...(previousSecret ? [action('end-previous', () => open({ kind: 'end-previous', account }))] : []),
       action('revoke', () => open({ kind: 'revoke', account })),
       isActive

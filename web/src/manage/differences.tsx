@@ -3,6 +3,7 @@ import { Fragment, type ReactNode } from 'react';
 import { Time } from '../design/time.tsx';
 import { type Draft, draftOf } from '../form/draft.ts';
 import { type Texts, useTexts } from '../i18n/text.ts';
+import { CredentialsHint } from '../keys/credentials-hint.tsx';
 import { labelsOf } from '../permissions/labels.ts';
 
 export interface Version {
@@ -116,7 +117,7 @@ function stateRows(row: MakeRow, { t, brief }: Texts): Row[] {
       ({ account }) =>
         account && (
           <Fragment>
-            <code dir="ltr">…{account.secretHint}</code> <Time at={account.secretCreatedAt} />
+            <CredentialsHint account={account} /> <Time at={account.secretCreatedAt} />
           </Fragment>
         ),
     ),

@@ -7,7 +7,7 @@ import type { OpenedAnswer } from '../secret/secret-box.ts';
 export type Flow =
   | { readonly kind: 'create'; readonly prefill: Prefill | undefined }
   | {
-      readonly kind: 'edit' | 'regenerate' | 'end-previous' | 'revoke' | 'activate' | 'delete';
+      readonly kind: 'edit' | 'regenerate' | 'keys' | 'end-previous' | 'revoke' | 'activate' | 'delete';
       readonly account: ServiceAccount;
     }
   | { readonly kind: 'deactivate'; readonly accounts: readonly ServiceAccount[] }

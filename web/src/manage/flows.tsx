@@ -3,6 +3,7 @@ import { useRefresh } from '../api/queries.ts';
 import { CreateDialog } from '../create/create-dialog.tsx';
 import type { MessageId } from '../i18n/languages.ts';
 import { useTexts } from '../i18n/text.ts';
+import { KeysDialog } from '../keys/keys-dialog.tsx';
 import { usePage } from '../page/page-context.ts';
 import { SecretDialog } from '../secret/secret-dialog.tsx';
 import { ActivateDialog, DeleteDialog } from './account-dialogs.tsx';
@@ -41,6 +42,7 @@ export function Flows({ flow, catalogue, onFlow, onDeleted }: FlowsProps) {
           prefill={flow.prefill}
           onClose={onClose}
           onCreated={(answer) => onFlow({ kind: 'secret', answer, reason: 'created' })}
+          onCreatedWithKeys={(account) => finish('create.done', account)}
         />
       );
     case 'secret':
@@ -69,6 +71,15 @@ export function Flows({ flow, catalogue, onFlow, onDeleted }: FlowsProps) {
           catalogue={catalogue}
           onClose={onClose}
           onRegenerated={(answer) => onFlow({ kind: 'secret', answer, reason: 'regenerated' })}
+        />
+      );
+    case 'keys':
+      return (
+        <KeysDialog
+          account={flow.account}
+          catalogue={catalogue}
+          onClose={onClose}
+          onReplaced={(account) => finish('keys.done', account)}
         />
       );
     case 'end-previous':

@@ -40,13 +40,15 @@ export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }:
   const [attempt, setAttempt] = useState(0);
   useFocusOnError(body, attempt);
 
+  const hasKeys = base.credentials.type === 'jwks';
   const obstacle = obstacleTo(base, rules.isUnavailable);
   // A person who chose an overlap that is not available has not chosen an outage.
-  const overlapSeconds = obstacle && chosen !== 0 ? undefined : chosen;
+  // Keys have no overlap with a secret.
+  const overlapSeconds = hasKeys ? 0 : obstacle && chosen !== 0 ? undefined : chosen;
   return (
     <ConfirmDialog
-      title={t('regenerate.title', { username: base.username })}
-      submit={t('regenerate.submit')}
+      title={t(hasKeys ? 'regenerate.title.with-keys' : 'regenerate.title', { username: base.username })}
+      submit={t(hasKeys ? 'action.regenerate.with-keys' : 'regenerate.submit')}
       pending={t('regenerate.pending')}
       isDanger={overlapSeconds === 0}
       obstacle={overlapSeconds === undefined ? t('regenerate.choose') : undefined}
@@ -75,13 +77,17 @@ export function RegenerateDialog({ account, catalogue, onClose, onRegenerated }:
       onClose={onClose}
     >
       <div ref={body} className="dialog-flow">
-        <OverlapChoice
-          hint={base.secretHint}
-          seconds={overlapSeconds}
-          obstacle={obstacle}
-          isReadOnly={isPending}
-          onChange={setChosen}
-        />
+        {hasKeys ? (
+          <p>{t('regenerate.text.with-keys')}</p>
+        ) : (
+          <OverlapChoice
+            hint={base.secretHint ?? ''}
+            seconds={overlapSeconds}
+            obstacle={obstacle}
+            isReadOnly={isPending}
+            onChange={setChosen}
+          />
+        )}
         <ExpiryField
           before={base}
           rules={rules}

@@ -21,6 +21,15 @@ export const curlForToken = ({ clientId, clientSecret, tokenUrl }: Omit<Credenti
   -d "client_id=${clientId}" \\
   -d "client_secret=${clientSecret}"`;
 
+/** The same for an account with keys (RFC 7523), given a JWT that it has signed. */
+export const curlByAssertion = ({ clientId, tokenUrl }: Pick<Credentials, 'clientId' | 'tokenUrl'>): string =>
+  `curl -X POST "${tokenUrl}" \\
+  -H "Content-Type: application/x-www-form-urlencoded" \\
+  -d "grant_type=client_credentials" \\
+  -d "client_id=${clientId}" \\
+  -d "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer" \\
+  -d "client_assertion=YOUR_SIGNED_JWT"`;
+
 /** The product page's call of the tenant's API. */
 export const curlForApi = (tenantApiUrl: string, tenantId: string): string =>
   `curl -X GET "${tenantApiUrl}/api/v1/tenants/${tenantId}/customers" \\

@@ -51,6 +51,7 @@ export const account: ServiceAccount = {
   mode: 'custom',
   permissions: ['customers:read'],
   status: 'active',
+  credentials: { type: 'secret', keys: [] },
   secretHint: 'aB3d',
   secretCreatedAt: '2026-11-01T10:00:00Z',
   secretExpiresAt: null,

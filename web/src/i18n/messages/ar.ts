@@ -57,6 +57,8 @@ export const messages = {
   'list.secret.expiring': 'ينتهي {when}',
   'list.secret.expired': 'انتهى {when}',
   'list.previous-secret': 'القديم يعمل حتى {time}',
+  'list.keys':
+    '{count, plural, zero {لا مفاتيح {algorithms}} one {مفتاح، {algorithms}} two {مفتاحان، {algorithms}} few {# مفاتيح، {algorithms}} many {# مفتاحًا، {algorithms}} other {# مفتاح، {algorithms}}}',
   'list.selected':
     '{count, plural, zero {لم يُحدَّد شيء} one {حُدِّد حساب واحد} two {حُدِّد حسابان} few {حُدِّدت # حسابات} many {حُدِّد # حسابًا} other {حُدِّد # حساب}}',
   'list.selection.clear': 'إلغاء التحديد',
@@ -80,6 +82,9 @@ export const messages = {
 
   'action.edit': 'تعديل',
   'action.regenerate': 'إعادة إنشاء السر',
+  'action.regenerate.with-keys': 'استخدام سر',
+  'action.keys': 'استخدام مفاتيح عامة',
+  'action.keys.with-keys': 'استبدال المفاتيح',
   'action.end-previous': 'إنهاء السر القديم',
   'action.revoke': 'إبطال الرموز',
   'action.activate': 'تفعيل',
@@ -148,6 +153,7 @@ export const messages = {
   'create.title': 'إنشاء حساب خدمة',
   'create.review.title': 'مراجعة الحساب الجديد',
   'create.review.text': 'يُعرض client_secret مرة واحدة بعد هذه الخطوة مباشرة. جهّز له مكانًا آمنًا.',
+  'create.review.text.with-keys': 'لا يوجد سر. يوقّع التكامل طلبات الرموز بالمفتاح الخاص الذي يبقى في مكانه.',
   'create.submit': 'إنشاء حساب الخدمة',
   'create.pending': 'جارٍ الإنشاء',
   'create.done': 'أُنشئ {username}.',
@@ -207,6 +213,36 @@ export const messages = {
   'regenerate.submit': 'إعادة إنشاء السر',
   'regenerate.pending': 'جارٍ إعادة الإنشاء',
   'regenerate.done': 'لدى {username} سر جديد.',
+  'regenerate.title.with-keys': 'هل تريد منح {username} سرًا بدلًا من مفاتيحه؟',
+  'regenerate.text.with-keys':
+    'تتوقف مفاتيحه عن العمل الآن. ولا يستطيع التكامل الحصول على رموز إلى أن يصله السر.',
+
+  credentials: 'كيف يسجّل الدخول إلى Keycloak',
+  'credentials.secret': 'سر',
+  'credentials.secret.description': 'ينشئ Orki سرًا يُعرض مرة واحدة ويرسله التكامل.',
+  'credentials.jwks': 'مفتاح عام',
+  'credentials.jwks.description':
+    'من دون أي سر: يوقّع التكامل بمفتاح خاص به، ولا يعرف Orki سوى المفتاح العام.',
+  'keys.label': 'المفاتيح العامة',
+  'keys.paste': 'الصق مفتاحًا عامًا أو أفلت ملفه هنا',
+  'keys.paste-next': 'الصق المفتاح التالي أو أفلت ملفه هنا',
+  'keys.help':
+    'بصيغة PEM أو JWK. النوع ES256 ‏(P-256) أو EdDSA ‏(Ed25519) أو RSA بطول 2048 بت على الأقل؛ ويُعد مفتاح RSA من النوع RS256 ما لم يذكر JWK النوع PS256. لا تلصق المفتاح الخاص أبدًا.',
+  'keys.choose-file': 'اختيار ملف',
+  'keys.one': 'مفتاح واحد. يمكن إضافة مفتاح ثانٍ لينتقل التكامل إليه دون انقطاع.',
+  'keys.full': 'مفتاحان يعملان معًا. أزل القديم بعد أن يبدأ التكامل التوقيع بالجديد.',
+  'keys.unnamed': 'مفتاح اسمه بصمته',
+  'keys.remove': 'إزالة المفتاح {key}',
+  'keys.title': 'المفاتيح العامة للحساب {username}',
+  'keys.title.from-secret': 'هل تريد استخدام مفاتيح عامة للحساب {username}؟',
+  'keys.text':
+    'للانتقال دون انقطاع، أضف المفتاح التالي واحفظ، ودع التكامل يوقّع به، ثم أزل القديم من هنا. يتوقف المفتاح الذي تزيله عن العمل عند الحفظ.',
+  'keys.text.from-secret':
+    'يتوقف client_secret عن العمل عند الحفظ. بعد ذلك لا يحصل التكامل على رموز إلا بالتوقيع بأحد هذه المفاتيح.',
+  'keys.needed': 'أضف مفتاحًا عامًا، ثم يمكنك الحفظ.',
+  'keys.submit': 'حفظ المفاتيح',
+  'keys.pending': 'جارٍ الحفظ',
+  'keys.done': 'حُفظت مفاتيح {username}.',
 
   'end-previous.title': 'هل تريد إنهاء السر القديم لحساب {username}؟',
   'end-previous.text':
@@ -222,7 +258,7 @@ export const messages = {
   'revoke.signatures':
     'الخدمات التي تتحقق من التوقيع فقط تقبلها خمس دقائق أخرى على الأكثر، إلا التي تتابع قائمة الإبطال فترفضها خلال ثوانٍ.',
   'revoke.secret':
-    'يستمر السر في العمل، فيحصل التكامل على رموز جديدة فورًا. لمنع من يعرف السر أعد إنشاءه أو عطّل الحساب.',
+    'يستمر السر أو المفاتيح في العمل، فيحصل التكامل على رموز جديدة فورًا. لمنع من يعرفها استبدلها أو عطّل الحساب.',
   'revoke.submit': 'إبطال الرموز',
   'revoke.pending': 'جارٍ الإبطال',
   'revoke.done': 'أُبطلت رموز {username}. قد تقبلها الخدمات التي تتحقق من التوقيع فقط حتى {time}.',
@@ -233,7 +269,7 @@ export const messages = {
     'تبقى الرموز الصادرة من قبل صالحة خمس دقائق أخرى على الأكثر لدى الخدمات التي تتحقق من التوقيع فقط. وإن أُبطلت رفضتها خلال ثوانٍ الخدمات التي تتابع قائمة الإبطال، وتبقى مبطلة عند تفعيل الحساب مجددًا.',
 
   'activate.title': 'هل تريد تفعيل {username}؟',
-  'activate.text': 'سيتمكن من الحصول على رموز مجددًا بسره الحالي.',
+  'activate.text': 'سيتمكن من الحصول على رموز مجددًا بسره أو مفاتيحه الحالية.',
   'activate.submit': 'تفعيل',
   'activate.pending': 'جارٍ التفعيل',
   'activate.done': 'أصبح {username} نشطًا.',
@@ -287,6 +323,7 @@ export const messages = {
   'account.created': 'الإنشاء',
   'account.changed': 'آخر تغيير',
   'account.secret': 'السر',
+  'account.keys.set': 'ضُبطت {time}',
   'account.secret.made': 'أُنشئ {time}',
   'account.secret.endless': 'لا تنتهي صلاحيته',
   'account.secret.expires': 'يعمل حتى {time}، {when}',
@@ -308,6 +345,8 @@ export const messages = {
   'account.token': 'كيفية الحصول على رمز',
   'account.token.text':
     'يطلب التكامل رمزًا من Keycloak باستخدام client_id وclient_secret، ويرسله مع كل استدعاء. يعمل الرمز خمس دقائق، ثم يطلب التكامل الرمز التالي.',
+  'account.token.text.with-keys':
+    'يوقّع التكامل JWT قصير العمر بمفتاحه ويرسله إلى Keycloak بدلًا من السر، فيحصل على رمز يرسله مع كل استدعاء. تسمي مكتبات OAuth ذلك private_key_jwt. يعمل الرمز خمس دقائق.',
   'account.token.step1': 'الحصول على رمز',
   'account.token.step2': 'استدعاء الواجهة البرمجية',
   'account.token.inactive': 'ما دام الحساب غير نشط يرفضه Keycloak بالجواب 401 invalid_client.',
@@ -326,6 +365,7 @@ export const messages = {
   'history.action.create': 'أُنشئ',
   'history.action.edit': 'عُدِّل',
   'history.action.regenerate-secret': 'أُعيد إنشاء السر',
+  'history.action.replace-keys': 'استُبدلت المفاتيح العامة',
   'history.action.end-previous-secret': 'أُنهي السر القديم',
   'history.action.revoke-tokens': 'أُبطلت الرموز',
   'history.with-revocation': '{what}، وأُبطلت الرموز',
@@ -392,6 +432,23 @@ export const messages = {
   'field.permissions.required': 'حدّد صلاحية واحدة على الأقل.',
   'field.permissions.too-small': 'حدّد صلاحية واحدة على الأقل.',
   'field.permissions.unknown-permission': 'لم تعد صلاحية محددة موجودة. أعد تحميل الصفحة.',
+  'field.keys.required': 'أضف مفتاحًا عامًا.',
+  'field.keys.unknown': 'هذا ليس مفتاحًا عامًا بصيغة PEM أو JWK. ربما قُطع من أوله أو آخره.',
+  'field.keys.not-json': 'يبدأ هذا كنص JSON وليس كذلك. ربما قُطع من آخره.',
+  'field.keys.private-key':
+    'كان هذا مفتاحًا خاصًا، ولم يُرسل. إن كان غيرك قد رآه فأنشئ زوجًا جديدًا؛ المطلوب هنا هو المفتاح العام.',
+  'field.keys.certificate': 'هذه شهادة. الصق مفتاحها العام: ‎openssl x509 -in cert.pem -pubkey -noout',
+  'field.keys.unsupported': 'استخدم مفتاحًا من النوع P-256 أو Ed25519 أو RSA.',
+  'field.keys.symmetric': 'هذا مفتاح متماثل. أنشئ زوج مفاتيح والصق المفتاح العام منه.',
+  'field.keys.too-many': 'مفتاحان على الأكثر. أزل أحدهما أولًا.',
+  'field.keys.repeated': 'المفتاحان متطابقان، أو لهما المعرّف kid نفسه.',
+  'field.keys.weak-key':
+    'هذا المفتاح ضعيف. أنشئ مفتاحًا جديدًا من النوع P-256 أو Ed25519 أو RSA بطول 2048 بت على الأقل.',
+  'field.keys.invalid-key': 'هذا ليس مفتاحًا عامًا. صدّره مرة أخرى من حيث أُنشئ.',
+  'field.keys.not-for-signing': 'هذا المفتاح غير مخصص للتوقيع.',
+  'field.keys.address': 'الصق المفتاح نفسه: لا تُجلب المفاتيح من أي عنوان.',
+  'field.keys.unknown-member': 'يحتوي JWK هذا على عناصر لا تنتمي إلى مفتاح عام.',
+  'field.keys.characters': 'يتكون kid المفتاح من 1 إلى 128 حرفًا أو رقمًا أو علامة من دون مسافات.',
 
   'group.customers': 'العملاء',
   'group.conversations': 'المحادثات',

@@ -54,6 +54,7 @@ export const messages = {
   'list.secret.expiring': 'Expires {when}',
   'list.secret.expired': 'Expired {when}',
   'list.previous-secret': 'Old one works until {time}',
+  'list.keys': '{count, plural, one {Key, {algorithms}} other {# keys, {algorithms}}}',
   'list.selected': '{count, plural, one {# selected} other {# selected}}',
   'list.selection.clear': 'Clear selection',
   'list.selection.deactivate': 'Deactivate',
@@ -76,6 +77,9 @@ export const messages = {
 
   'action.edit': 'Edit',
   'action.regenerate': 'Regenerate Secret',
+  'action.regenerate.with-keys': 'Use a Secret',
+  'action.keys': 'Use Public Keys',
+  'action.keys.with-keys': 'Replace Keys',
   'action.end-previous': 'End Old Secret',
   'action.revoke': 'Revoke Tokens',
   'action.activate': 'Activate',
@@ -143,6 +147,8 @@ export const messages = {
   'create.review.title': 'Review the new account',
   'create.review.text':
     'The client_secret is shown once, right after this step. Have a safe place ready for it.',
+  'create.review.text.with-keys':
+    'There is no secret. The integration signs its requests for tokens with the private half of its key, which stays where it is.',
   'create.submit': 'Create Service Account',
   'create.pending': 'Creating',
   'create.done': '{username} was created.',
@@ -203,6 +209,36 @@ export const messages = {
   'regenerate.submit': 'Regenerate Secret',
   'regenerate.pending': 'Regenerating',
   'regenerate.done': '{username} has a new secret.',
+  'regenerate.title.with-keys': 'Give {username} a secret in place of its keys?',
+  'regenerate.text.with-keys':
+    'Its keys stop working now. Until the integration has the secret, it can’t obtain tokens.',
+
+  credentials: 'How it signs in to Keycloak',
+  'credentials.secret': 'Client secret',
+  'credentials.secret.description': 'Orki makes a secret, shown once, that the integration sends.',
+  'credentials.jwks': 'Public key',
+  'credentials.jwks.description':
+    'No secret at all: the integration signs with a key of its own, and Orki knows only the public half.',
+  'keys.label': 'Public keys',
+  'keys.paste': 'Paste a public key, or drop its file here',
+  'keys.paste-next': 'Paste the next key, or drop its file here',
+  'keys.help':
+    'PEM or JWK. ES256 (P-256), EdDSA (Ed25519) or RSA of at least 2048 bits; an RSA key counts as RS256 unless its JWK says PS256. Never paste the private half.',
+  'keys.choose-file': 'Choose a file',
+  'keys.one': 'One key. A second one can be added, so that the integration changes over without an outage.',
+  'keys.full': 'Two keys, which both work. Remove the old one once the integration signs with the new one.',
+  'keys.unnamed': 'Key named by its thumbprint',
+  'keys.remove': 'Remove the key {key}',
+  'keys.title': 'Public keys of {username}',
+  'keys.title.from-secret': 'Use public keys for {username}?',
+  'keys.text':
+    'To change over without an outage, add the next key and save, let the integration sign with it, and then remove the old one here. A key that you remove stops working when you save.',
+  'keys.text.from-secret':
+    'The client_secret stops working when you save. From then on the integration obtains tokens only by signing with one of these keys.',
+  'keys.needed': 'Add a public key; then you can save.',
+  'keys.submit': 'Save keys',
+  'keys.pending': 'Saving',
+  'keys.done': 'The keys of {username} were saved.',
 
   'end-previous.title': 'End the old secret of {username}?',
   'end-previous.text':
@@ -218,7 +254,7 @@ export const messages = {
   'revoke.signatures':
     'Services that only check signatures accept them for up to five more minutes, unless they follow the list of revocations: those refuse them within seconds.',
   'revoke.secret':
-    'The secret goes on working, so the integration gets new tokens at once. To keep out somebody who knows the secret, regenerate it or deactivate the account.',
+    'Its secret, or its keys, go on working, so the integration gets new tokens at once. To keep out somebody who knows them, replace them or deactivate the account.',
   'revoke.submit': 'Revoke Tokens',
   'revoke.pending': 'Revoking',
   'revoke.done':
@@ -231,7 +267,7 @@ export const messages = {
     'Tokens that were issued before live for up to five more minutes at services that only check signatures. Revoked, they are refused within seconds by those that follow the list of revocations, and stay so when the account is activated again.',
 
   'activate.title': 'Activate {username}?',
-  'activate.text': 'It can obtain tokens again, with its present secret.',
+  'activate.text': 'It can obtain tokens again, with the secret or the keys that it has.',
   'activate.submit': 'Activate',
   'activate.pending': 'Activating',
   'activate.done': '{username} is active.',
@@ -288,6 +324,7 @@ export const messages = {
   'account.created': 'Created',
   'account.changed': 'Changed',
   'account.secret': 'Secret',
+  'account.keys.set': 'Set {time}',
   'account.secret.made': 'Made {time}',
   'account.secret.endless': 'Does not expire',
   'account.secret.expires': 'Works until {time}, {when}',
@@ -309,6 +346,8 @@ export const messages = {
   'account.token': 'How to get a token',
   'account.token.text':
     'The integration asks Keycloak for a token with its client_id and client_secret, and sends the token with each call. A token works for five minutes; then the integration asks for the next one.',
+  'account.token.text.with-keys':
+    'The integration signs a short-lived JWT with its key, sends it to Keycloak in place of a secret, and gets a token, which it sends with each call. OAuth libraries call this private_key_jwt. A token works for five minutes.',
   'account.token.step1': 'Get a token',
   'account.token.step2': 'Call the API',
   'account.token.inactive': 'While the account is inactive, Keycloak refuses it with 401 invalid_client.',
@@ -327,6 +366,7 @@ export const messages = {
   'history.action.create': 'Created',
   'history.action.edit': 'Edited',
   'history.action.regenerate-secret': 'Secret regenerated',
+  'history.action.replace-keys': 'Public keys replaced',
   'history.action.end-previous-secret': 'Old secret ended',
   'history.action.revoke-tokens': 'Tokens revoked',
   'history.with-revocation': '{what}, and its tokens revoked',
@@ -403,6 +443,24 @@ export const messages = {
   'field.permissions.required': 'Select at least one permission.',
   'field.permissions.too-small': 'Select at least one permission.',
   'field.permissions.unknown-permission': 'A selected permission doesn’t exist any more. Reload the page.',
+  'field.keys.required': 'Add a public key.',
+  'field.keys.unknown': 'This is not a public key in PEM or JWK. It may be cut off at the start or the end.',
+  'field.keys.not-json': 'This begins like JSON and is none. It may be cut off at the end.',
+  'field.keys.private-key':
+    'That was a private key. It was not sent. If others could have seen it, make a new pair; here belongs the public half.',
+  'field.keys.certificate':
+    'This is a certificate. Paste its public key: openssl x509 -in cert.pem -pubkey -noout',
+  'field.keys.unsupported': 'Use a key of P-256, Ed25519 or RSA.',
+  'field.keys.symmetric': 'This is a symmetric key. Make a key pair and paste its public half.',
+  'field.keys.too-many': 'Two keys at most. Remove one first.',
+  'field.keys.repeated': 'Both keys are the same, or have the same kid.',
+  'field.keys.weak-key':
+    'This key is too weak. Make a new one, of P-256, Ed25519, or RSA with at least 2048 bits.',
+  'field.keys.invalid-key': 'This is not a public key. Export it again from where it was made.',
+  'field.keys.not-for-signing': 'This key is not meant for signing.',
+  'field.keys.address': 'Paste the key itself: keys are fetched from no address.',
+  'field.keys.unknown-member': 'This JWK has members that do not belong to a public key.',
+  'field.keys.characters': 'The kid of a key has 1 to 128 letters, digits and signs, without spaces.',
 
   'sign-in.pending': 'Signing you in',
   'sign-in.failed.title': 'You could not be signed in',
