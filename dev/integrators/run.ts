@@ -1,15 +1,15 @@
 import { createServiceAccountsClient } from '../../packages/client/src/index.ts';
-import { run } from '../child.ts';
 import { main, Problem } from '../problem.ts';
 import { answersOk } from '../ready.ts';
 import { addressesOf, readPorts, realm } from '../settings.ts';
 import { readState } from '../state.ts';
 import { runBrunoCollection } from './bruno.ts';
+import { expectOf } from './expect-of.ts';
 import { rotateByItself } from './own-rotation.ts';
-import type { Command } from './programs.ts';
 import { checkResourceServers } from './resource-servers.ts';
 import { integratorSamples, type Sample } from './samples.ts';
 import { personsTokens } from './tokens.ts';
+import { useKeys } from './with-key.ts';
 
 interface Credentials {
   readonly clientId: string;
@@ -19,6 +19,7 @@ interface Credentials {
 const addresses = addressesOf(readPorts(process.env, readState()?.ports));
 const { keycloak, service, tenantApi } = addresses;
 const issuer = `${keycloak}/realms/${realm}`;
+const apiUrl = `${tenantApi}/gateway/api/v1/tenants/acme/customers`;
 
 const accounts = createServiceAccountsClient({
   baseUrl: service,
@@ -29,6 +30,8 @@ const accounts = createServiceAccountsClient({
 /** What the samples end with when somebody has to act. */
 const wrongSecret = 2;
 const accountIsGone = 3;
+
+const prints = /^\d+ customers; .*: true$/;
 
 /** Of the first sample that rotates, so often that 1,000 token requests fall around it; of the others, to see that they do. */
 const manyRotations = 20;
@@ -44,6 +47,8 @@ await main(async () => {
   for (const sample of integratorSamples) {
     console.log(sample.name);
     await useThroughItsLife(sample);
+    const keysName = `${sample.name.split(',')[0]} keys ${Date.now() % 1e6}`;
+    await useKeys(await sample.prepareWithKey(), keysName, accounts, { issuer, apiUrl });
     if (sample.prepareRotation === undefined) continue;
     const command = await sample.prepareRotation();
     const name = `${sample.name.split(',')[0]} rotation ${Date.now() % 1e6}`;
@@ -62,6 +67,10 @@ await main(async () => {
 
 async function useThroughItsLife(sample: Sample): Promise<void> {
   const command = await sample.prepare();
+  const expectWith = (title: string, { clientId, clientSecret }: Credentials, code: number) => {
+    const variables = { ISSUER: issuer, API_URL: apiUrl, CLIENT_ID: clientId };
+    return expectOf(command, title, { ...variables, CLIENT_SECRET: clientSecret }, { code, prints });
+  };
   const create = (part: string) =>
     accounts.create({
       username: `${sample.name.split(',')[0]} ${part} ${Date.now() % 1e6}`,
@@ -71,41 +80,20 @@ async function useThroughItsLife(sample: Sample): Promise<void> {
   const first = await create('first');
   const second = await create('second');
   try {
-    await expectOf(command, 'reads customers, with one token for two calls', first, 0);
+    await expectWith('reads customers, with one token for two calls', first, 0);
     await accounts.deactivate(first.id);
-    await expectOf(command, 'says that the account is deactivated', first, accountIsGone);
+    await expectWith('says that the account is deactivated', first, accountIsGone);
     await accounts.activate(first.id);
     const { clientSecret } = await accounts.regenerateSecret(first.id);
-    await expectOf(command, 'says that the secret was regenerated', first, wrongSecret);
-    await expectOf(command, 'goes on with the new one', { ...first, clientSecret }, 0);
-    await expectOf(command, 'moves to a second account, while the first still works', second, 0);
+    await expectWith('says that the secret was regenerated', first, wrongSecret);
+    await expectWith('goes on with the new one', { ...first, clientSecret }, 0);
+    await expectWith('moves to a second account, while the first still works', second, 0);
     await accounts.delete(first.id);
-    await expectOf(command, 'says that the first one is gone', { ...first, clientSecret }, accountIsGone);
-    await expectOf(command, 'works on with the second', second, 0);
+    await expectWith('says that the first one is gone', { ...first, clientSecret }, accountIsGone);
+    await expectWith('works on with the second', second, 0);
   } finally {
     for await (const { id, username } of accounts.list()) {
       if ([first.username, second.username].includes(username)) await accounts.delete(id);
     }
   }
-}
-
-async function expectOf(
-  [command, ...args]: Command,
-  title: string,
-  { clientId, clientSecret }: Credentials,
-  expected: number,
-): Promise<void> {
-  const output: string[] = [];
-  const env = {
-    ...process.env,
-    ISSUER: issuer,
-    CLIENT_ID: clientId,
-    CLIENT_SECRET: clientSecret,
-    API_URL: `${tenantApi}/gateway/api/v1/tenants/acme/customers`,
-  };
-  const code = await run(command, args, { env, onOutput: (text) => void output.push(text) });
-  const text = output.join('').trim();
-  const isRight = code === expected && (expected !== 0 || /^\d+ customers; .*: true$/.test(text));
-  console.log(`  ${isRight ? 'ok' : 'FAILED'}  ${title}`);
-  if (!isRight) throw new Problem(`It ended with ${code}, not ${expected}.\n${text}`);
 }

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -17,6 +18,7 @@ const account = {
   mode: 'agent',
   permissions: ['customers:read'],
   status: 'active',
+  credentials: { type: 'secret', keys: [] },
   secretHint: 'hint',
   secretCreatedAt: '2026-11-01T00:00:00.000Z',
   secretExpiresAt: null,
@@ -71,7 +73,11 @@ async function stubbedService() {
   };
   const asked = () =>
     stub.received.filter(({ path }) => path !== '/token').map(({ method, path }) => `${method} ${path}`);
-  return { env, asked };
+  const bodies = () =>
+    stub.received
+      .filter(({ path }) => path !== '/token')
+      .flatMap(({ body }) => (body ? [JSON.parse(body)] : []));
+  return { env, asked, bodies };
 }
 
 const accounts = '/api/v1/tenants/acme/service-accounts';
@@ -104,6 +110,43 @@ describe('making a secret', () => {
     const ran = await orkiSa(['create', 'CRM sync', '--mode', 'agent', '--to', 'command:exit 1'], { env });
     expect(ran).toMatchObject({ code: 10, stderr: expect.stringContaining('orki-sa rotate orki-sa-1 --to') });
     expect(ran.stdout + ran.stderr).not.toContain(secret);
+  });
+});
+
+describe('public keys', () => {
+  const pair = generateKeyPairSync('ed25519');
+  const fileWith = (content: string | Buffer) => {
+    const folder = mkdtempSync(join(tmpdir(), 'orki-sa-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'key.pem');
+    writeFileSync(file, content);
+    return file;
+  };
+
+  it('are read from PEM and JWK before anything is sent, in place of a destination of the secret', async () => {
+    const { env, bodies } = await stubbedService();
+    const jwk = pair.publicKey.export({ format: 'jwk' });
+    const pem = fileWith(pair.publicKey.export({ type: 'spki', format: 'pem' }));
+    const create = ['create', 'CRM sync', '--mode', 'agent', '--public-key', pem];
+    const made = await orkiSa([...create, '--public-key', fileWith(JSON.stringify({ keys: [jwk] }))], {
+      env,
+    });
+    expect(made.code).toBe(0);
+    expect(bodies()).toMatchObject([{ credentials: { type: 'jwks', keys: [jwk, jwk] } }]);
+    expect(await orkiSa([...create, '--to', 'stdout'], { env })).toMatchObject({ code: 2 });
+  });
+
+  it.each([
+    ['contains a private key, which was not sent', pair.privateKey.export({ type: 'pkcs8', format: 'pem' })],
+    ['contains a private key, which was not sent', JSON.stringify(pair.privateKey.export({ format: 'jwk' }))],
+    ['contains no public key', 'ssh-ed25519 AAAA'],
+    ['contains no public key', '-----BEGIN PUBLIC KEY-----\nMII=\n-----END PUBLIC KEY-----'],
+    ['contains no public key', '{"keys": [1]}'],
+  ])('are asked for where a file %s', async (text, content) => {
+    const { env, asked } = await stubbedService();
+    const ran = await orkiSa(['keys', account.id, fileWith(content)], { env });
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining(text) });
+    expect(asked()).toEqual([]);
   });
 });
 

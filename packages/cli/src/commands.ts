@@ -8,6 +8,7 @@ import { readDuration } from './durations.ts';
 import { exitCodes, Failure } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { asJson, detailsOf, print, tableOf } from './output.ts';
+import { readPublicKeys } from './public-keys.ts';
 import { deliverSecret } from './secrets.ts';
 import { sessionStore } from './session.ts';
 import { signIn, signOut } from './sign-in.ts';
@@ -105,13 +106,20 @@ export function addCommands(parser: Argv<Common>, io: Io): Argv<Common> {
     )
     .command(
       'create <username>',
-      'make an account; its secret goes where --to says',
+      'make an account; its secret goes where --to says, unless it has keys',
       (args) =>
         withSecretOptions(args.positional('username', { type: 'string', demandOption: true }))
           .option('description', { type: 'string', describe: 'what the account is used for' })
           .option('mode', { choices: modes, demandOption: true, describe: 'what it may do' })
-          .option('permission', permissionOption),
-      async ({ username, description, mode, permission, ...given }) => {
+          .option('permission', permissionOption)
+          .option('public-key', {
+            type: 'string',
+            array: true,
+            describe: 'a file with a public key by which it authenticates in place of a secret',
+            conflicts: ['to', 'expires-in-days'],
+          }),
+      async ({ username, description, mode, permission, publicKey, ...given }) => {
+        const keys = publicKey && readPublicKeys(publicKey);
         const accounts = await openAccounts(given, io);
         const body = {
           username,
@@ -120,7 +128,10 @@ export function addCommands(parser: Argv<Common>, io: Io): Argv<Common> {
           ...(permission && { permissions: listed(permission) }),
           ...lifetime(given),
         };
-        await deliverSecret(given, io, () => accounts.create(body));
+        if (keys === undefined) return deliverSecret(given, io, () => accounts.create(body));
+        const credentials = { type: 'jwks' as const, keys };
+        const { clientSecret: _, replayed: __, ...made } = await accounts.create({ ...body, credentials });
+        show(given, made);
       },
     )
     .command(
@@ -164,6 +175,22 @@ export function addCommands(parser: Argv<Common>, io: Io): Argv<Common> {
         };
         await deliverSecret(given, io, () => accounts.regenerateSecret(id, options));
       }),
+    )
+    .command(
+      'keys <account> <files..>',
+      'replace its keys, or its secret, by one or two public keys',
+      (args) =>
+        account(args).positional('files', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'files with a public key each, in PEM or as a JWK',
+        }),
+      async ({ files, ...given }) => {
+        const keys = readPublicKeys(files);
+        const accounts = await openAccounts(given, io);
+        show(given, await accounts.replaceKeys(await idOf(accounts, given.account), keys));
+      },
     )
     .command(
       'activate <account>',

@@ -32,7 +32,6 @@ export function tableOf(accounts: readonly ServiceAccount[]): string {
 
 /** One account for people, a field a line. */
 export function detailsOf(account: ServiceAccount): string {
-  const { previousSecret } = account;
   const fields: Record<string, string> = {
     Username: account.username,
     Description: account.description ?? '–',
@@ -41,10 +40,7 @@ export function detailsOf(account: ServiceAccount): string {
     Mode: account.mode,
     Permissions: account.permissions.join(', '),
     Status: account.status,
-    Secret: `…${account.secretHint}, from ${account.secretCreatedAt}`,
-    'Secret expires': account.secretExpiresAt ?? 'never',
-    'Previous secret':
-      previousSecret === null ? 'none' : `…${previousSecret.hint}, until ${previousSecret.validUntil}`,
+    ...credentialsOf(account),
     Created: `${account.createdAt} by ${account.createdBy?.username ?? 'somebody unknown'}`,
     Changed: `${account.updatedAt} by ${account.updatedBy?.username ?? 'somebody unknown'}`,
   };
@@ -52,6 +48,20 @@ export function detailsOf(account: ServiceAccount): string {
   return Object.entries(fields)
     .map(([name, value]) => `${name.padEnd(width)}  ${plain(value)}`)
     .join('\n');
+}
+
+function credentialsOf(account: ServiceAccount): Record<string, string> {
+  const { credentials, secretHint, secretCreatedAt, secretExpiresAt, previousSecret } = account;
+  if (credentials.type === 'jwks') {
+    const keys = credentials.keys.map(({ kid, alg }) => `${kid} (${alg})`);
+    return { Keys: `${keys.join(', ')}, from ${secretCreatedAt}` };
+  }
+  return {
+    Secret: `…${secretHint}, from ${secretCreatedAt}`,
+    'Secret expires': secretExpiresAt ?? 'never',
+    'Previous secret':
+      previousSecret === null ? 'none' : `…${previousSecret.hint}, until ${previousSecret.validUntil}`,
+  };
 }
 
 export const asJson = (value: unknown): string => JSON.stringify(value, null, 2);

@@ -3,10 +3,13 @@ import { isProblemBody, ServiceAccountsError } from './problem.ts';
 import { type RetryPolicy, retryAfterSeconds, withRetries } from './retry.ts';
 import type { paths } from './schema.ts';
 import type {
+  CreatedServiceAccount,
   CreateServiceAccount,
+  CreateWithSecret,
   EditServiceAccount,
   ListQuery,
   PermissionCatalogue,
+  PublicKeyToSet,
   RevocationList,
   ServiceAccount,
   ServiceAccountHistory,
@@ -69,10 +72,14 @@ export interface ServiceAccountsClient {
   /** The last twenty changes of the account, newest first. */
   history(id: string, options?: CallOptions): Promise<ServiceAccountHistory>;
   /** The answer alone, with that of `regenerateSecret`, holds `clientSecret`. */
-  create(account: CreateServiceAccount, options?: KeyedOptions): Promise<ServiceAccountWithSecret>;
+  create(account: CreateWithSecret, options?: KeyedOptions): Promise<ServiceAccountWithSecret>;
+  /** `clientSecret` is null for an account with keys. */
+  create(account: CreateServiceAccount, options?: KeyedOptions): Promise<CreatedServiceAccount>;
   /** Changes what is given; `description: null` clears. */
   edit(id: string, changes: EditServiceAccount, options?: ChangeOptions): Promise<ServiceAccount>;
   regenerateSecret(id: string, options?: RegenerateOptions): Promise<ServiceAccountWithSecret>;
+  /** Has the account authenticate by one or two public keys alone; the keys, or the secrets, that it had end. */
+  replaceKeys(id: string, keys: readonly PublicKeyToSet[], options?: ChangeOptions): Promise<ServiceAccount>;
   /** Ends an overlap: the secret before works no longer, the one of now does. */
   endPreviousSecret(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
   activate(id: string, options?: ChangeOptions): Promise<ServiceAccount>;
@@ -113,6 +120,13 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
     return answer(api.GET(all, { params: { path, query }, ...from(signal) }));
   }
 
+  function create(
+    body: CreateServiceAccount,
+    { signal, ...keyed }: KeyedOptions = {},
+  ): Promise<CreatedServiceAccount> {
+    return withSecret(api.POST(all, { params: { path, header: key(keyed) }, body, ...from(signal) }));
+  }
+
   function change(id: string, { signal, ifMatch }: ChangeOptions = {}) {
     const header = ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` };
     return { params: { path: { tenantId, id }, header }, ...from(signal) };
@@ -134,8 +148,7 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
       answer(api.GET(one, { params: { path: { tenantId, id } }, ...from(signal) })),
     history: (id, { signal } = {}) =>
       answer(api.GET(`${one}/history`, { params: { path: { tenantId, id } }, ...from(signal) })),
-    create: (body, { signal, ...options } = {}) =>
-      withSecret(api.POST(all, { params: { path, header: key(options) }, body, ...from(signal) })),
+    create: create as ServiceAccountsClient['create'],
     edit: (id, body, options) => answer(api.PATCH(one, { ...change(id, options), body })),
     regenerateSecret: (id, options = {}) => {
       const { params, ...rest } = change(id, options);
@@ -147,6 +160,8 @@ export function createServiceAccountsClient(options: ServiceAccountsClientOption
       };
       return withSecret(api.POST(`${one}/regenerate-secret`, request));
     },
+    replaceKeys: (id, keys, options) =>
+      answer(api.PUT(`${one}/keys`, { ...change(id, options), body: { keys: [...keys] } })),
     endPreviousSecret: (id, options) => answer(api.DELETE(`${one}/previous-secret`, change(id, options))),
     activate: (id, options) => answer(api.POST(`${one}/activate`, change(id, options))),
     deactivate: (id, options = {}) => {
@@ -175,7 +190,8 @@ const key = ({ idempotencyKey = crypto.randomUUID() }: KeyedOptions) => ({
  */
 function isRepeatable({ method, url, headers }: Request): boolean {
   if (method === 'GET' || headers.has('idempotency-key')) return true;
-  const endsAlike = method === 'PATCH' || /\/((de)?activate|previous-secret|revoke-tokens)$/.test(url);
+  const endsAlike =
+    method === 'PATCH' || method === 'PUT' || /\/((de)?activate|previous-secret|revoke-tokens)$/.test(url);
   return endsAlike && !headers.has('if-match');
 }
 

@@ -16,10 +16,14 @@ export {
   ServiceAccountsError,
 } from './problem.ts';
 export type {
+  CreatedServiceAccount,
   CreateServiceAccount,
+  CreateWithSecret,
   EditServiceAccount,
   ListQuery,
   PermissionCatalogue,
+  PublicKey,
+  PublicKeyToSet,
   RevocationList,
   ServiceAccount,
   ServiceAccountHistory,

@@ -79,7 +79,7 @@ export interface paths {
         put?: never;
         /**
          * Create a service account
-         * @description Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list. With an Idempotency-Key you can send the request again when its answer got lost: it makes no second account.
+         * @description Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. With `credentials` of type `jwks` it has no secret and authenticates by a key pair of which only the public half leaves where it is used (`private_key_jwt`). You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list. With an Idempotency-Key you can send the request again when its answer got lost: it makes no second account.
          */
         post: operations["createServiceAccount"];
         delete?: never;
@@ -147,9 +147,29 @@ export interface paths {
         put?: never;
         /**
          * Regenerate the secret
-         * @description Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. You need every right that the account has. With `service-accounts:rotate-own` in place of `service-accounts:write` a service account may do this to itself, with a token that is younger than its secret, and send `overlapSeconds` alone. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.
+         * @description Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. For an account with keys they end, and it has this secret in place of them. You need every right that the account has. With `service-accounts:rotate-own` in place of `service-accounts:write` a service account may do this to itself, with a token that is younger than its secret, and send `overlapSeconds` alone. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.
          */
         post: operations["regenerateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenantId}/service-accounts/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace the public keys
+         * @description Has the account authenticate by these public keys (`private_key_jwt`, RFC 7523) and by nothing else: Keycloak refuses the keys, or the secrets, that it had before from then on. To rotate without an outage, send the key of now and the next one, let the integration sign by the next one, and then send that one alone. To go back to a secret, regenerate it. You need every right that the account has.
+         */
+        put: operations["replaceKeys"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -346,6 +366,21 @@ export interface components {
          * @enum {string}
          */
         Mode: "admin" | "agent" | "custom";
+        /** @description A public key as JSON (RFC 7517). */
+        PublicKey: {
+            kid: string;
+            /** @enum {string} */
+            alg: "ES256" | "EdDSA" | "RS256" | "PS256";
+            /** @enum {string} */
+            use: "sig";
+            /** @enum {string} */
+            kty: "EC" | "OKP" | "RSA";
+            crv?: string;
+            x?: string;
+            y?: string;
+            n?: string;
+            e?: string;
+        };
         /** @description The person, or the service account, that did it. */
         Actor: {
             subject: string;
@@ -359,11 +394,17 @@ export interface components {
             /** Format: date-time */
             validUntil: string;
         };
+        /** @description How the account authenticates; `keys` is empty for one with a secret. */
+        Credentials: {
+            /** @enum {string} */
+            type: "secret" | "jwks";
+            keys: components["schemas"]["PublicKey"][];
+        };
         ServiceAccountChange: {
             /** Format: date-time */
             at: string;
             by: components["schemas"]["Actor"];
-            /** @description What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate`, `deactivate` or `revoke-tokens`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more. */
+            /** @description What was done: `create`, `edit`, `regenerate-secret`, `replace-keys`, `end-previous-secret`, `activate`, `deactivate` or `revoke-tokens`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more. */
             action: string;
             /** @description What an edit changed: `username`, `description`, `mode`, `permissions`; `tokensRevokedBefore` where tokens were revoked along with another change. */
             fields: string[];
@@ -385,9 +426,13 @@ export interface components {
             /** @description All that the account may do. */
             permissions: string[];
             status: components["schemas"]["Status"];
-            /** @description The four characters before the checksum of the secret. */
-            secretHint: string;
-            /** Format: date-time */
+            credentials: components["schemas"]["Credentials"];
+            /** @description The four characters before the checksum of the secret; null for an account with keys. */
+            secretHint: string | null;
+            /**
+             * Format: date-time
+             * @description When the secret, or the keys in its place, were set.
+             */
             secretCreatedAt: string;
             /** @description From when Keycloak refuses the secret; null for one without an end. */
             secretExpiresAt: string | null;
@@ -419,9 +464,13 @@ export interface components {
             /** @description All that the account may do. */
             permissions: string[];
             status: components["schemas"]["Status"];
-            /** @description The four characters before the checksum of the secret. */
-            secretHint: string;
-            /** Format: date-time */
+            credentials: components["schemas"]["Credentials"];
+            /** @description The four characters before the checksum of the secret; null for an account with keys. */
+            secretHint: string | null;
+            /**
+             * Format: date-time
+             * @description When the secret, or the keys in its place, were set.
+             */
             secretCreatedAt: string;
             /** @description From when Keycloak refuses the secret; null for one without an end. */
             secretExpiresAt: string | null;
@@ -440,6 +489,53 @@ export interface components {
             version: string;
             /** @description Shown this once. Store it; if it is lost, regenerate it. */
             clientSecret: string;
+            /** @description The hints of the secrets that worked until this call and no longer do. */
+            endedSecretHints: string[];
+            /**
+             * Format: uri
+             * @description Keycloak's token URL.
+             */
+            tokenUrl: string;
+        };
+        CreatedServiceAccount: {
+            /**
+             * Format: uuid
+             * @description Keycloak's UUID of the client.
+             */
+            id: string;
+            /** @description The client_id for the token URL; it never changes. */
+            clientId: string;
+            username: string;
+            description: string | null;
+            mode: components["schemas"]["Mode"];
+            /** @description All that the account may do. */
+            permissions: string[];
+            status: components["schemas"]["Status"];
+            credentials: components["schemas"]["Credentials"];
+            /** @description The four characters before the checksum of the secret; null for an account with keys. */
+            secretHint: string | null;
+            /**
+             * Format: date-time
+             * @description When the secret, or the keys in its place, were set.
+             */
+            secretCreatedAt: string;
+            /** @description From when Keycloak refuses the secret; null for one without an end. */
+            secretExpiresAt: string | null;
+            /** @description Whether the secret has expired. Then the account obtains no token until its secret is regenerated. */
+            secretExpired: boolean;
+            previousSecret: components["schemas"]["PreviousSecret"] | null;
+            /** @description Introspection refuses the access tokens that were issued before; null when none were revoked. */
+            tokensRevokedBefore: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: components["schemas"]["Actor"] | null;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: components["schemas"]["Actor"] | null;
+            /** @description Changes with every change of the account. */
+            version: string;
+            /** @description Shown this once. Store it; if it is lost, regenerate it. null for an account with keys. */
+            clientSecret: string | null;
             /** @description The hints of the secrets that worked until this call and no longer do. */
             endedSecretHints: string[];
             /**
@@ -474,9 +570,13 @@ export interface components {
             /** @description All that the account may do. */
             permissions: string[];
             status: components["schemas"]["Status"];
-            /** @description The four characters before the checksum of the secret. */
-            secretHint: string;
-            /** Format: date-time */
+            credentials: components["schemas"]["Credentials"];
+            /** @description The four characters before the checksum of the secret; null for an account with keys. */
+            secretHint: string | null;
+            /**
+             * Format: date-time
+             * @description When the secret, or the keys in its place, were set.
+             */
             secretCreatedAt: string;
             /** @description From when Keycloak refuses the secret; null for one without an end. */
             secretExpiresAt: string | null;
@@ -537,6 +637,32 @@ export interface components {
             /** @description How many days a new secret may last at most; null where the operator sets no limit. */
             maxSecretLifetimeDays: number | null;
         };
+        /**
+         * @description A public key as JSON (RFC 7517): ES256 (P-256), EdDSA (Ed25519), RS256 or PS256 (2048 bits or more). `alg` may be left out, which makes an RSA key one of RS256, and so may `kid`, which is its thumbprint then (RFC 7638). A private or symmetric key is refused, and so are addresses of keys.
+         * @example {
+         *       "kty": "OKP",
+         *       "crv": "Ed25519",
+         *       "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+         *       "kid": "2026-11"
+         *     }
+         */
+        PublicKeyToSet: {
+            [key: string]: unknown;
+        };
+        /** @description How the account authenticates; by a secret when left out. */
+        CredentialsToSet: {
+            /**
+             * @description `secret`: a client_secret. `jwks`: none; the account signs by a key of its own (`private_key_jwt`).
+             * @enum {string}
+             */
+            type: "secret" | "jwks";
+            /** @description One public key, or two while one takes the place of the other. */
+            keys?: components["schemas"]["PublicKeyToSet"][];
+        };
+        ReplaceKeys: {
+            /** @description One public key, or two while one takes the place of the other. */
+            keys: components["schemas"]["PublicKeyToSet"][];
+        };
         CreateServiceAccount: {
             /**
              * @description Names the account in its tenant, whatever the case. Letters of one script, digits 0-9, single spaces and . _ -
@@ -556,6 +682,7 @@ export interface components {
              *     ]
              */
             permissions?: string[];
+            credentials?: components["schemas"]["CredentialsToSet"];
             /**
              * @description When the secret ends, in whole seconds: Keycloak refuses it from then on. null for never. Where neither this nor `secretLifetimeDays` is given, a new account gets what the operator sets, by default no end, and a regenerated secret lives as long as the one before was made to.
              * @example 2027-01-31T12:00:00Z
@@ -1020,8 +1147,6 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "Cache-Control": components["headers"]["Cache-Control"];
-                    ETag: components["headers"]["ETag"];
-                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
                     Location: components["headers"]["Location"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
@@ -1029,7 +1154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ServiceAccountWithSecret"];
+                    "application/json": components["schemas"]["CreatedServiceAccount"];
                 };
             };
             /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
@@ -1332,6 +1457,70 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             /** @description `idempotency-key-reused`: The Idempotency-Key belongs to another request. */
             422: components["responses"]["UnprocessableEntity"];
+            /** @description `rate-limited`: Too many requests. */
+            429: components["responses"]["TooManyRequests"];
+            /** @description `internal-error`: Something went wrong here. */
+            500: components["responses"]["InternalServerError"];
+            /** @description `keycloak-unavailable`: Keycloak does not answer. */
+            503: components["responses"]["ServiceUnavailable"];
+            /** @description `outcome-unknown`: Keycloak did not confirm the change. */
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+    replaceKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change the account only if this ETag, from an answer before, is still its own; else 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The tenant; it has to be the one of the access token. */
+                tenantId: string;
+                /** @description The service account. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceKeys"];
+            };
+        };
+        responses: {
+            /** @description The account as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            /** @description `invalid-request`: The request is not valid. `invalid-json`: The body is not valid JSON. */
+            400: components["responses"]["BadRequest"];
+            /** @description `missing-token`: An access token is needed. `invalid-token`: The access token is not accepted. */
+            401: components["responses"]["Unauthorized"];
+            /** @description `wrong-tenant`: The access token belongs to another tenant. `permission-missing`: A permission is missing. `tenant-off`: The tenant's service accounts are switched off. */
+            403: components["responses"]["Forbidden"];
+            /** @description `service-account-not-found`: There is no such service account. */
+            404: components["responses"]["NotFound"];
+            /** @description `method-not-allowed`: The resource does not know this method. */
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description `change-in-progress`: Another change is under way. */
+            409: components["responses"]["Conflict"];
+            /** @description `precondition-failed`: The service account was changed meanwhile. */
+            412: components["responses"]["PreconditionFailed"];
+            /** @description `body-too-large`: The body is too large. */
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description `unsupported-media-type`: The body has to be JSON. */
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `rate-limited`: Too many requests. */
             429: components["responses"]["TooManyRequests"];
             /** @description `internal-error`: Something went wrong here. */
@@ -1838,6 +2027,24 @@ export interface problemCodes {
     | 'body-too-large'
     | 'unsupported-media-type'
     | 'idempotency-key-reused'
+    | 'rate-limited'
+    | 'internal-error'
+    | 'keycloak-unavailable'
+    | 'outcome-unknown';
+    replaceKeys:
+    | 'invalid-request'
+    | 'invalid-json'
+    | 'missing-token'
+    | 'invalid-token'
+    | 'wrong-tenant'
+    | 'permission-missing'
+    | 'tenant-off'
+    | 'service-account-not-found'
+    | 'method-not-allowed'
+    | 'change-in-progress'
+    | 'precondition-failed'
+    | 'body-too-large'
+    | 'unsupported-media-type'
     | 'rate-limited'
     | 'internal-error'
     | 'keycloak-unavailable'
