@@ -91,6 +91,15 @@ export const keycloakSecretAttributes = {
   rotatedExpiresAt: 'client.secret.rotated.expiration.time',
 } as const;
 
+/**
+ * Attributes from which Keycloak takes the public keys of a client whose authenticator is `client-jwt`
+ * (`OIDCAdvancedConfigWrapper`). The service's own client has them too.
+ */
+export const keycloakKeyAttributes = { areUsed: 'use.jwks.string', jwks: 'jwks.string' } as const;
+
+/** How Keycloak asks a client who it is: for its secret, or for an assertion that it signed (RFC 7523). */
+export const clientAuthenticators = { secret: 'client-secret', keys: 'client-jwt' } as const;
+
 /** Of a tenant's role of `orki-tenants`: since when the tenant is off (RFC 3339). */
 export const tenantRoleAttributes = { offSince: 'orki.off-since' } as const;
 

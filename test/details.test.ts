@@ -73,7 +73,7 @@ const provocations: [
   [
     'invalid-request',
     (service) => create(service, { tokens: 1 }),
-    'The fields are username, description, mode, permissions, secretExpiresAt and secretLifetimeDays.',
+    'The fields are username, description, mode, permissions, credentials, secretExpiresAt and secretLifetimeDays.',
   ],
   [
     'invalid-request',

@@ -25,6 +25,8 @@ describe('a secret', () => {
       note(await service.request({ method, path: `${pathOf(id)}${below}`, ...rest, grant: [] }));
     }
     note(await edit(service, id, { username: 'other', mode: 'admin' }));
+    // Back from keys to a secret.
+    note(await service.request({ method: 'POST', path: `${pathOf(id)}/regenerate-secret` }));
     // In an overlap, whose old secret is kept beside the new one.
     const overlap = {
       method: 'POST',

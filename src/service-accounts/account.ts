@@ -4,8 +4,9 @@ import type { Catalogue, Mode } from '../permissions/catalogue.ts';
 import { effectivePermissions } from '../permissions/catalogue.ts';
 import type { Actor } from './actor.ts';
 import { continued, type History, type RecordedAction } from './history.ts';
+import type { PublicKey } from './public-keys.ts';
 import type { RememberedRequests } from './remembered-requests.ts';
-import type { accountSchema, accountWithSecretSchema } from './schemas.ts';
+import type { accountSchema, accountWithSecretSchema, createdAccountSchema } from './schemas.ts';
 import { hasExpired } from './secret-expiry.ts';
 
 /** Who changed an account, and when (RFC 3339 in UTC). */
@@ -40,9 +41,11 @@ export interface Account {
   readonly active: boolean;
   /** What it was when the operator switched its tenant off; null for an account that no such switch has met. */
   readonly tenantOff: StatusBeforeTenantOff | null;
-  /** The four characters before the checksum of the secret. */
+  /** The public keys by which it authenticates in place of a secret (`private_key_jwt`); null for an account with a secret. */
+  readonly keys: readonly PublicKey[] | null;
+  /** The four characters before the checksum of the secret; empty for an account with keys. */
   readonly secretHint: string;
-  /** Times are RFC 3339 in UTC. */
+  /** When the secret, or the keys in its place, were set. Times are RFC 3339 in UTC. */
   readonly secretCreatedAt: string;
   /** When Keycloak refuses the secret from (RFC 3339, whole seconds); null for one without an end. */
   readonly secretExpiresAt: string | null;
@@ -64,7 +67,10 @@ export interface Account {
   /** Since when it is being made; null when it is finished. Nobody sees one that is not. */
   readonly unfinishedSince: string | null;
   readonly requests: RememberedRequests | null;
-  /** Whether Keycloak's console shows the account under its username and description of today. */
+  /**
+   * Whether Keycloak's console shows the account under its username and description of today, and Keycloak asks it for
+   * what it has, a secret or a signature.
+   */
   readonly isCurrentInConsole: boolean;
   /** Changes with every change that can be seen. */
   readonly version: string;
@@ -76,11 +82,16 @@ export type AccountView = z.infer<typeof accountSchema>;
 /** An account with its secret: the answers of create and regenerate, and nothing else. */
 export type AccountWithSecret = z.infer<typeof accountWithSecretSchema>;
 
+/** The answer of create: without a secret for an account with keys. */
+export type CreatedAccount = z.infer<typeof createdAccountSchema>;
+
 /** The account as callers see it; `permissions` are all that its mode gives today. */
 export function viewOf(account: Account, catalogue: Catalogue): AccountView {
-  const { active, mode, permissions } = account;
+  const { active, mode, permissions, keys, secretHint } = account;
   return {
     ...described(account),
+    credentials: credentialsOf(account),
+    secretHint: keys === null ? secretHint : null,
     mode,
     status: active ? 'active' : 'inactive',
     secretExpired: hasExpired(account),
@@ -88,6 +99,12 @@ export function viewOf(account: Account, catalogue: Catalogue): AccountView {
     version: account.version,
   };
 }
+
+/** By what the account authenticates, as callers see it. */
+export const credentialsOf = ({ keys }: Pick<Account, 'keys'>): AccountView['credentials'] => ({
+  type: keys === null ? 'secret' : 'jwks',
+  keys: [...(keys ?? [])],
+});
 
 /** The fields that are shown to callers just as they are kept; what is not named here is not shown. */
 function described(account: Omit<Account, 'version'>) {
@@ -129,10 +146,11 @@ export function updated(account: Account, fields: Partial<Omit<Account, 'version
 
 /** Completes an account with its version, a digest of all that callers see of it. */
 export function withVersion(account: Omit<Account, 'version'>): Account {
-  const { tenantId, mode, permissions, active } = account;
+  const { tenantId, mode, permissions, active, keys } = account;
   const { previousSecret, secretExpiresAt, tokensRevokedBefore, ...shown } = described(account);
   // Only where there is one, so that an account that has none keeps the version that it had before there were any.
   const more = {
+    ...(keys !== null && { keys }),
     ...(previousSecret !== null && { previousSecret }),
     ...(tokensRevokedBefore !== null && { tokensRevokedBefore }),
     ...(secretExpiresAt !== null && { secretExpiresAt, expired: hasExpired(account) }),

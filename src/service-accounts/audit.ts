@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import { ServiceError } from '../errors.ts';
 import type { Catalogue } from '../permissions/catalogue.ts';
-import { type Account, type AccountView, viewOf } from './account.ts';
+import { type Account, type AccountView, credentialsOf, viewOf } from './account.ts';
 import type { OperationContext } from './operation.ts';
 
 /** What is written of each operation that may change an account, whether it came to pass or not. */
@@ -25,6 +25,7 @@ export const auditedActions = [
   'create',
   'edit',
   'regenerate-secret',
+  'replace-keys',
   'end-previous-secret',
   'activate',
   'deactivate',
@@ -55,6 +56,8 @@ type AuditedState = Pick<
 > & {
   /** Until when the secret before is valid too; null when it is not. */
   readonly previousSecretValidUntil: string | null;
+  /** The ids of the public keys by which it authenticates; null when it does so by a secret. */
+  readonly keyIds: readonly string[] | null;
 };
 
 export type AuditLog = (record: AuditRecord) => void;
@@ -125,16 +128,23 @@ function stateBefore(
   if (catalogue !== undefined) return stateOf(viewOf(account, catalogue));
   const { mode, active } = account;
   const permissions = after?.mode === mode ? after.permissions : [...account.permissions];
-  return stateOf({ ...account, permissions, status: active ? 'active' : 'inactive' });
+  return stateOf({
+    ...account,
+    credentials: credentialsOf(account),
+    permissions,
+    status: active ? 'active' : 'inactive',
+  });
 }
 
 /** What an audit record says of an account. */
 export function stateOf(
-  account: Omit<AuditedState, 'previousSecretValidUntil'> & Pick<AccountView, 'previousSecret'>,
+  account: Omit<AuditedState, 'previousSecretValidUntil' | 'keyIds'> &
+    Pick<AccountView, 'previousSecret' | 'credentials'>,
 ): AuditedState {
   const { username, description, mode, permissions, status, secretCreatedAt } = account;
-  const { secretExpiresAt, previousSecret, tokensRevokedBefore } = account;
+  const { secretExpiresAt, previousSecret, tokensRevokedBefore, credentials } = account;
   const previousSecretValidUntil = previousSecret?.validUntil ?? null;
-  const secrets = { secretCreatedAt, secretExpiresAt, previousSecretValidUntil, tokensRevokedBefore };
+  const keyIds = credentials.type === 'jwks' ? credentials.keys.map(({ kid }) => kid) : null;
+  const secrets = { secretCreatedAt, secretExpiresAt, previousSecretValidUntil, tokensRevokedBefore, keyIds };
   return { username, description, mode, permissions, status, ...secrets };
 }

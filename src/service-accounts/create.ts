@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { effectivePermissions, type Mode } from '../permissions/catalogue.ts';
 import { requireHolding } from '../permissions/holding.ts';
 import { rolesOf } from '../permissions/roles.ts';
-import { stampOf } from './account.ts';
+import { type CreatedAccount, stampOf } from './account.ts';
 import { createClientId } from './client-id.ts';
 import { accountIdOf, bodyDigest, keySpent, requestDigest } from './idempotency-key.ts';
 import { catalogueKnowing } from './known-permissions.ts';
 import { type Creation, type CreationSettings, makeAccount } from './make-account.ts';
 import type { OperationContext } from './operation.ts';
-import { type DisclosedSecret, requireRotation } from './regenerate-secret.ts';
+import { publicKeysOf, type SentKey } from './public-keys.ts';
+import { requireRotation } from './regenerate-secret.ts';
 import { firstRequest } from './remembered-requests.ts';
 import { repeatCreation } from './repeat-creation.ts';
 import { createSecret } from './secret.ts';
@@ -20,13 +21,23 @@ export interface CreateRequest extends ExpiryRequest {
   readonly description?: string | null | undefined;
   readonly mode: Mode;
   readonly permissions?: readonly string[] | undefined;
+  /** How it authenticates; by a secret when left out. `keys` go with `jwks` alone. */
+  readonly credentials?:
+    | { readonly type: 'secret' | 'jwks'; readonly keys?: readonly SentKey[] | undefined }
+    | undefined;
+}
+
+/** A new account with its secret, and whether the same request was answered before. */
+export interface CreatedServiceAccount {
+  readonly account: CreatedAccount;
+  readonly isReplay: boolean;
 }
 
 /**
- * Makes a service account and returns it with its secret, which nothing returns again. With an Idempotency-Key the
+ * Makes a service account and returns it with its secret, which nothing returns again; one with keys has no secret. With an Idempotency-Key the
  * request may be repeated for ten minutes, also after this process died: it makes no second account, finishes one that
  * was left unfinished, and gives it a new secret.
- * @throws {ServiceError} 400 unknown permission, or an end of the secret that can't be; 403 more rights than the caller holds, or a tenant that is switched
+ * @throws {ServiceError} 400 unknown permission, a key that can't be used, or an end of the secret that can't be; 403 more rights than the caller holds, or a tenant that is switched
  * off; 409 username taken, tenant full, or a key that can't be repeated any more; 422 a key of another request. Whatever
  * goes wrong, nobody ever sees half an account.
  */
@@ -34,8 +45,10 @@ export async function createServiceAccount(
   context: OperationContext,
   request: CreateRequest,
   settings: CreationSettings,
-): Promise<DisclosedSecret> {
+): Promise<CreatedServiceAccount> {
   const { gateway, caller, tenantId, idempotencyKey } = context;
+  const sentKeys = request.credentials?.keys;
+  const keys = sentKeys === undefined ? null : await publicKeysOf(sentKeys, '/credentials/keys');
   const chosen = request.permissions ?? [];
   const catalogue = await catalogueKnowing(gateway, chosen);
   const permissions = request.mode === 'custom' ? effectivePermissions(catalogue, 'custom', chosen) : [];
@@ -47,7 +60,8 @@ export async function createServiceAccount(
   const stamp = stampOf(caller, null, 'create');
   const { at } = stamp;
   const secret = createSecret();
-  const secretExpiresAt = secretExpiryOf(request, at, null, settings.maxSecretLifetimeDays);
+  const secretExpiresAt =
+    keys === null ? secretExpiryOf(request, at, null, settings.maxSecretLifetimeDays) : null;
   const creation: Creation = {
     account: {
       id: keyed === undefined ? randomUUID() : accountIdOf(keyed),
@@ -57,8 +71,9 @@ export async function createServiceAccount(
       description: request.description || null,
       mode: request.mode,
       permissions,
+      keys,
       secret: secret.value,
-      secretHint: secret.hint,
+      secretHint: keys === null ? secret.hint : '',
       secretExpiresAt,
       requests: keyed === undefined ? null : firstRequest(keyed, body, at),
       ...stamp,

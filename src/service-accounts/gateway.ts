@@ -1,5 +1,6 @@
 import type { Catalogue, Mode } from '../permissions/catalogue.ts';
 import type { Account, PreviousSecret, Stamp, StatusBeforeTenantOff } from './account.ts';
+import type { PublicKey } from './public-keys.ts';
 import type { RememberedRequests } from './remembered-requests.ts';
 
 /** What a new account is made of. */
@@ -12,6 +13,9 @@ export interface NewAccount extends Stamp {
   readonly description: string | null;
   readonly mode: Mode;
   readonly permissions: readonly string[];
+  /** By which it authenticates; null for by its secret. */
+  readonly keys: readonly PublicKey[] | null;
+  /** Of an account with keys, one that nobody gets to know. */
   readonly secret: string;
   readonly secretHint: string;
   /** RFC 3339 in whole seconds; null for never. */
@@ -45,6 +49,12 @@ export interface SecretRenewal {
   readonly previous: PreviousSecret | 'ends' | 'stays';
   /** Before which tokens are revoked along with it (RFC 3339, whole seconds); by default none are. */
   readonly tokensRevokedBefore?: string;
+}
+
+/** The keys by which an account authenticates from now on, and by nothing else. */
+export interface KeyReplacement {
+  readonly keys: readonly PublicKey[];
+  readonly requests: RememberedRequests | null;
 }
 
 /**
@@ -136,8 +146,13 @@ export interface Gateway {
   editAccount(account: Pick<Account, 'id' | 'tenantId'>, edit: AccountEdit, stamp: Stamp): Promise<void>;
   /** Has Keycloak's console show the account's username and description; nothing that callers see changes. */
   showInConsole(account: Account): Promise<void>;
-  /** In one write, so that no crash leaves an account without a secret that works. Needs the account's lock. */
+  /**
+   * In one write, so that no crash leaves an account without a secret that works. An account with keys authenticates by
+   * the secret from then on. Needs the account's lock.
+   */
   replaceSecret(id: string, renewal: SecretRenewal, stamp: Stamp): Promise<void>;
+  /** Ends the keys, or the secrets, that the account had, in one write. Needs the account's lock. */
+  replaceKeys(id: string, replacement: KeyReplacement, stamp: Stamp): Promise<void>;
   /** Ends what is valid beside the secret; nothing else changes. */
   endPreviousSecret(id: string, stamp: Stamp): Promise<void>;
   /** Whether Keycloak keeps two secrets and ends them on time; at most five minutes old. */

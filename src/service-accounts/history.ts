@@ -7,6 +7,7 @@ export type RecordedAction =
   | 'create'
   | 'edit'
   | 'regenerate-secret'
+  | 'replace-keys'
   | 'end-previous-secret'
   | 'activate'
   | 'deactivate'

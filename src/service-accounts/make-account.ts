@@ -6,7 +6,7 @@ import {
   ServiceError,
 } from '../errors.ts';
 import type { Catalogue } from '../permissions/catalogue.ts';
-import { type AccountWithSecret, viewOf, withVersion } from './account.ts';
+import { type CreatedAccount, viewOf, withVersion } from './account.ts';
 import type { Gateway, NewAccount } from './gateway.ts';
 import type { OperationContext } from './operation.ts';
 import type { SecretSettings } from './regenerate-secret.ts';
@@ -38,7 +38,7 @@ interface Making extends Pick<OperationContext, 'gateway' | 'onCleanupFailure'> 
  * @throws {ServiceError} 403 in a tenant that is switched off; 409 username taken or tenant full; 503 when it could not
  * be made; 504 when it may have been finished and was not removed.
  */
-export async function makeAccount(making: Making, creation: Creation): Promise<AccountWithSecret> {
+export async function makeAccount(making: Making, creation: Creation): Promise<CreatedAccount> {
   const { gateway } = making;
   const { account, roles, catalogue, settings } = creation;
   await reservePlace(making, account, settings.maxAccountsPerTenant);
@@ -53,7 +53,7 @@ export async function makeAccount(making: Making, creation: Creation): Promise<A
   }
   return {
     ...viewOf(asMade(account), catalogue),
-    clientSecret: account.secret,
+    clientSecret: account.keys === null ? account.secret : null,
     endedSecretHints: [],
     tokenUrl: settings.tokenUrl,
   };
@@ -152,7 +152,7 @@ function asMade(account: NewAccount) {
     secretCreatedAt: at,
     previousSecret: null,
     expiryWarnedDays: null,
-    secretSha256: secretDigest(secret),
+    secretSha256: rest.keys === null ? secretDigest(secret) : null,
     previousSecretSha256: null,
     tokensRevokedBefore: null,
     createdAt: at,

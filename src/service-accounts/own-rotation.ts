@@ -39,3 +39,16 @@ export function requireCurrentToken({ issuedAt }: Caller, { secretCreatedAt }: A
     headers: { 'www-authenticate': 'Bearer realm="orki", error="invalid_token"' },
   });
 }
+
+/**
+ * Keeps an account with keys from giving itself a secret in their place: by what it authenticates is for those to say who
+ * manage service accounts.
+ * @throws {ServiceError} 403
+ */
+export function requireSecretOfOwn({ keys }: Account): void {
+  if (keys === null) return;
+  throw new ServiceError('permission-missing', {
+    detail:
+      'This service account authenticates by keys, and has no secret to rotate. This needs the permission service-accounts:write.',
+  });
+}

@@ -10,7 +10,12 @@ import {
 import type { Gateway, SecretRenewal } from './gateway.ts';
 import { bodyDigest, keyReused, keySpent, requestDigest } from './idempotency-key.ts';
 import type { OperationContext } from './operation.ts';
-import { mayOnlyRotateOwn, requireCurrentToken, requireOwnRotation } from './own-rotation.ts';
+import {
+  mayOnlyRotateOwn,
+  requireCurrentToken,
+  requireOwnRotation,
+  requireSecretOfOwn,
+} from './own-rotation.ts';
 import { cameWithAnotherBody, remembering, repetitionOf } from './remembered-requests.ts';
 import { revokeAlong, untilGoodAgain } from './revocation.ts';
 import { createSecret } from './secret.ts';
@@ -41,7 +46,7 @@ export interface RegenerateRequest extends ExpiryRequest {
  * moment this returns, or from the end of the overlap that was asked for; one that was still valid from an overlap before is
  * refused at once. Access tokens that were issued before live on until they expire, unless they are to be revoked. With an Idempotency-Key the
  * request may be repeated for ten minutes; each time the secret is a new one, and the one of the time before is dead, while
- * the overlap stays as the first time made it. An account that may rotate its own secret alone is held to that.
+ * the overlap stays as the first time made it. An account with keys has a secret in place of them from then on. An account that may rotate its own secret alone is held to that.
  * @throws {ServiceError} 400 an end that can't be; 401 when an account's own token is older than its secret; 403 when the
  * account has rights that the caller lacks, or is not the caller's own; 404; 409 when the key is spent, or an overlap or an
  * expiry is not available; 422 when the key came with another body.
@@ -75,7 +80,9 @@ export async function regenerateSecret(
         throw keySpent('The secret that this key set was replaced, or was set more than ten minutes ago.');
       }
       const isReplay = repetition(account) === 'repeatable';
+      if (isOwnRotation) requireSecretOfOwn(account);
       if (isOwnRotation && !isReplay) requireCurrentToken(caller, account);
+      if (overlapSeconds > 0 && account.keys !== null) throw keysCannotOverlap();
       const secret = createSecret();
       const revoked = revokeTokens ? ['tokensRevokedBefore'] : [];
       const stamp = stampOf(caller, account, 'regenerate-secret', revoked);
@@ -94,6 +101,7 @@ export async function regenerateSecret(
       } else await gateway.replaceSecret(id, renewal, stamp);
       const previousSecret = previousAfter(account, previous);
       const fields = {
+        keys: null,
         secretHint: secret.hint,
         secretCreatedAt: stamp.at,
         secretExpiresAt: expiresAt,
@@ -102,7 +110,8 @@ export async function regenerateSecret(
         requests,
       };
       const view = viewOf(updated(account, fields, stamp), catalogue);
-      const before = [account.secretHint, ...(account.previousSecret ? [account.previousSecret.hint] : [])];
+      const before = account.keys === null ? [account.secretHint] : [];
+      if (account.previousSecret !== null) before.push(account.previousSecret.hint);
       const endedSecretHints = before.filter((hint) => hint !== previousSecret?.hint);
       return {
         account: { ...view, clientSecret: secret.value, endedSecretHints, tokenUrl: settings.tokenUrl },
@@ -132,6 +141,13 @@ function overlapOf(
   const until = Math.min((Math.floor(Date.parse(at) / 1000) + overlapSeconds) * 1000, ...ends);
   return { hint: account.secretHint, validUntil: new Date(until).toISOString() };
 }
+
+/** Keycloak takes one kind of credential from a client. */
+const keysCannotOverlap = (): ServiceError =>
+  new ServiceError('overlap-unavailable', {
+    detail:
+      'This account has keys, which end when it gets a secret. Leave out overlapSeconds, or put a second key beside the first one instead.',
+  });
 
 function previousAfter(account: Account, previous: SecretRenewal['previous']): PreviousSecret | null {
   if (previous === 'stays') return account.previousSecret;

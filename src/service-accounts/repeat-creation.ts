@@ -1,5 +1,5 @@
 import { requireHolding } from '../permissions/holding.ts';
-import { type Account, type AccountWithSecret, stampOf, updated, viewOf } from './account.ts';
+import { type Account, type CreatedAccount, stampOf, updated, viewOf } from './account.ts';
 import { keyReused, keySpent } from './idempotency-key.ts';
 import type { Creation } from './make-account.ts';
 import { moveRoles } from './move-roles.ts';
@@ -10,7 +10,7 @@ import { requireTenantOn } from './under-lock.ts';
 
 /**
  * What a creation comes to that was asked for before with the same key: the account as it is now, finished if it was
- * left unfinished, with a new secret; the one before is dead. Needs the account's lock.
+ * left unfinished, with a new secret in place of the one before, or with the same keys. Needs the account's lock.
  * @throws {ServiceError} 403 when the account has rights by now that the caller lacks, or its tenant is switched off;
  * 409 after ten minutes, or when its secret was regenerated since; 422 when the body is another one.
  */
@@ -19,7 +19,7 @@ export async function repeatCreation(
   creation: Creation,
   existing: Account,
   { request, body }: { request: string; body: string },
-): Promise<AccountWithSecret> {
+): Promise<CreatedAccount> {
   const { gateway, caller, tenantId, onAccountRead } = context;
   const { account, roles, catalogue, settings } = creation;
   const { id, requests } = existing;
@@ -33,21 +33,21 @@ export async function repeatCreation(
 
   const isFinished = existing.unfinishedSince === null;
   if (!isFinished) await reserveUsername(gateway, tenantId, account.username, id);
-  const stamp = stampOf(caller, existing, 'regenerate-secret');
-  const secret = { value: account.secret, hint: account.secretHint };
+  const { keys, secretHint } = account;
+  const stamp = stampOf(caller, existing, keys === null ? 'regenerate-secret' : 'replace-keys');
   const remembered = remembering(requests, request, stamp.at);
-  await gateway.replaceSecret(
-    id,
-    { secret, expiresAt: existing.secretExpiresAt, requests: remembered, previous: 'ends' },
-    stamp,
-  );
+  if (keys === null) {
+    const secret = { value: account.secret, hint: secretHint };
+    const expiresAt = existing.secretExpiresAt;
+    await gateway.replaceSecret(id, { secret, expiresAt, requests: remembered, previous: 'ends' }, stamp);
+  } else await gateway.replaceKeys(id, { keys, requests: remembered }, stamp);
   if (!isFinished) {
     await gateway.assignTenantAndRoles(id, tenantId, []);
     await moveRoles(gateway, catalogue, id, mapped, roles);
     await gateway.finishAccount(id);
   }
   const fields = {
-    secretHint: secret.hint,
+    secretHint,
     secretCreatedAt: stamp.at,
     previousSecret: null,
     requests: remembered,
@@ -55,8 +55,8 @@ export async function repeatCreation(
   };
   return {
     ...viewOf(updated(existing, fields, stamp), catalogue),
-    clientSecret: secret.value,
-    endedSecretHints: [existing.secretHint],
+    clientSecret: keys === null ? account.secret : null,
+    endedSecretHints: keys === null ? [existing.secretHint] : [],
     tokenUrl: settings.tokenUrl,
   };
 }

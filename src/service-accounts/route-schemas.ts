@@ -8,12 +8,14 @@ import {
   accountWithSecretSchema,
   conditionHeaders,
   createBody,
+  createdAccountSchema,
   deactivateBody,
   editBody,
   historySchema,
   ifNoneMatchHeaders,
   keyedConditionHeaders,
   keyHeaders,
+  keysBody,
   listQuery,
   listSchema,
   regenerateBody,
@@ -70,13 +72,13 @@ export const create = {
   operationId: 'createServiceAccount',
   summary: 'Create a service account',
   description:
-    'Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list. With an Idempotency-Key you can send the request again when its answer got lost: it makes no second account.',
+    'Makes the account, ready to obtain tokens with exactly the permissions asked for. This answer alone shows its secret. With `credentials` of type `jwks` it has no secret and authenticates by a key pair of which only the public half leaves where it is used (`private_key_jwt`). You can grant the rights that you hold, no more. After an error nothing is left behind, except after `outcome-unknown`: then look at the list. With an Idempotency-Key you can send the request again when its answer got lost: it makes no second account.',
   tags,
   params: tenantParams,
   headers: keyHeaders,
   body: createBody,
   response: {
-    201: accountWithSecretSchema.describe('The account, with its secret.'),
+    201: createdAccountSchema.describe('The account, with its secret.'),
     ...problemResponses(
       ...writeProblems,
       'tenant-off',
@@ -130,7 +132,7 @@ export const regenerate = {
   operationId: 'regenerateSecret',
   summary: 'Regenerate the secret',
   description:
-    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. You need every right that the account has. With `service-accounts:rotate-own` in place of `service-accounts:write` a service account may do this to itself, with a token that is younger than its secret, and send `overlapSeconds` alone. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.',
+    'Gives the account a new secret, which this answer alone shows. Keycloak refuses the old one from then on, or with `overlapSeconds` from the end of that time; `previousSecret` says until when. Rotating again during an overlap ends the older of the two at once, and `endedSecretHints` names it. Tokens issued before work until they expire, unless `revokeTokens` is true. For an account with keys they end, and it has this secret in place of them. You need every right that the account has. With `service-accounts:rotate-own` in place of `service-accounts:write` a service account may do this to itself, with a token that is younger than its secret, and send `overlapSeconds` alone. Repeated with its Idempotency-Key it gives a new secret and leaves the overlap as it was.',
   tags,
   params: accountParams,
   headers: keyedConditionHeaders,
@@ -146,6 +148,18 @@ export const regenerate = {
       'idempotency-key-reused',
     ),
   },
+};
+
+export const replaceKeys = {
+  operationId: 'replaceKeys',
+  summary: 'Replace the public keys',
+  description:
+    'Has the account authenticate by these public keys (`private_key_jwt`, RFC 7523) and by nothing else: Keycloak refuses the keys, or the secrets, that it had before from then on. To rotate without an outage, send the key of now and the next one, let the integration sign by the next one, and then send that one alone. To go back to a secret, regenerate it. You need every right that the account has.',
+  tags,
+  params: accountParams,
+  headers: conditionHeaders,
+  body: keysBody,
+  response: { 200: accountSchema.describe('The account as it is now.'), ...changeOne },
 };
 
 export const endPrevious = {

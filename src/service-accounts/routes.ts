@@ -15,7 +15,8 @@ import { listRevocations } from './list-revocations.ts';
 import type { OperationContext } from './operation.ts';
 import { etagOf } from './precondition.ts';
 import { readHistory } from './read-history.ts';
-import { type DisclosedSecret, regenerateSecret } from './regenerate-secret.ts';
+import { regenerateSecret } from './regenerate-secret.ts';
+import { replaceKeys } from './replace-keys.ts';
 import { revokeTokens } from './revoke-tokens.ts';
 import * as schemas from './route-schemas.ts';
 
@@ -70,12 +71,12 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
   }
 
   /** Runs an operation whose answer discloses a secret. */
-  async function disclose(
+  async function disclose<Account extends AccountView>(
     action: AuditedAction,
     request: TenantRequest,
     reply: FastifyReply,
-    run: (context: OperationContext) => Promise<DisclosedSecret>,
-  ): Promise<DisclosedSecret['account']> {
+    run: (context: OperationContext) => Promise<{ readonly account: Account; readonly isReplay: boolean }>,
+  ): Promise<Account> {
     const context = contextOf(request);
     const result = await audited(auditLog, action, request, context, run, ({ account }) => account);
     reply.header('etag', etagOf(result.account));
@@ -116,6 +117,12 @@ export function serviceAccountRoutes(fastify: FastifyInstance, options: ServiceA
   app.post(`${one}/regenerate-secret`, { config: rotating, schema: schemas.regenerate }, (request, reply) =>
     disclose('regenerate-secret', request, reply, (context) =>
       regenerateSecret(context, request.params.id, request.body ?? {}, options),
+    ),
+  );
+
+  app.put(`${one}/keys`, { config: writing, schema: schemas.replaceKeys }, (request, reply) =>
+    operate('replace-keys', request, reply, (context) =>
+      replaceKeys(context, request.params.id, request.body.keys),
     ),
   );
 

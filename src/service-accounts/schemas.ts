@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modes } from '../permissions/catalogue.ts';
 import { tenantIdPattern } from '../tenant-id.ts';
+import { keyAlgorithms, mostKeys } from './public-keys.ts';
 import { secretPattern } from './secret.ts';
 import { usernameFault } from './username.ts';
 
@@ -128,6 +129,17 @@ function checkExpiry({ value, issues }: Expiry): void {
   issues.push({ code: 'custom', path, message, params: { code: 'ambiguous' }, input: secretLifetimeDays });
 }
 
+/** Keys have no end of their own: they are replaced. */
+function checkExpiryOfKeys({
+  value,
+  issues,
+}: z.core.ParsePayload<Expiry['value'] & { credentials?: { type: string } | undefined }>): void {
+  const name = (['secretExpiresAt', 'secretLifetimeDays'] as const).find((field) => value[field] != null);
+  if (value.credentials?.type !== 'jwks' || name === undefined) return;
+  const message = `An account with keys has no secret that could end. Leave out ${name}.`;
+  issues.push({ code: 'custom', path: [name], message, params: { code: 'no-secret' }, input: value[name] });
+}
+
 const needsPermission = 'permissions has to name at least one permission.';
 
 const permissionsSchema = z
@@ -147,15 +159,74 @@ const createPermissionsSchema = permissionsSchema.meta({
 });
 const editPermissionsSchema = permissionsSchema.min(1, needsPermission);
 
+const publicKeyMembers = {
+  kid: z.string(),
+  alg: z.enum(keyAlgorithms),
+  use: z.enum(['sig']),
+  kty: z.enum(['EC', 'OKP', 'RSA']),
+  crv: z.string().optional(),
+  x: z.string().optional(),
+  y: z.string().optional(),
+  n: z.string().optional(),
+  e: z.string().optional(),
+};
+
+const publicKeySchema = z
+  .object(publicKeyMembers)
+  .meta({ id: 'PublicKey', description: 'A public key as JSON (RFC 7517).' });
+
+/** What is in it is judged where the operation begins; see `publicKeysOf`. */
+const sentKeySchema = z.record(z.string(), z.unknown()).meta({
+  id: 'PublicKeyToSet',
+  description:
+    'A public key as JSON (RFC 7517): ES256 (P-256), EdDSA (Ed25519), RS256 or PS256 (2048 bits or more). `alg` may be left out, which makes an RSA key one of RS256, and so may `kid`, which is its thumbprint then (RFC 7638). A private or symmetric key is refused, and so are addresses of keys.',
+  example: {
+    kty: 'OKP',
+    crv: 'Ed25519',
+    x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+    kid: '2026-11',
+  },
+});
+
+const sentKeysSchema = z
+  .array(sentKeySchema)
+  .min(1, 'keys has to have at least one public key.')
+  .max(mostKeys, `keys has at most ${mostKeys} public keys.`)
+  .meta({ description: 'One public key, or two while one takes the place of the other.' });
+
+const sentCredentialsSchema = z
+  .strictObject({
+    type: z.enum(['secret', 'jwks']).meta({
+      description:
+        '`secret`: a client_secret. `jwks`: none; the account signs by a key of its own (`private_key_jwt`).',
+    }),
+    keys: sentKeysSchema.optional(),
+  })
+  .check(({ value, issues }) => {
+    const { type, keys } = value;
+    if ((type === 'jwks') === (keys !== undefined)) return;
+    const message =
+      type === 'jwks'
+        ? 'keys is needed with type jwks: one or two public keys.'
+        : 'keys go with type jwks only.';
+    const code = type === 'jwks' ? 'required' : 'type-not-jwks';
+    issues.push({ code: 'custom', path: ['keys'], message, params: { code }, input: keys });
+  })
+  .meta({ id: 'CredentialsToSet', description: 'How the account authenticates; by a secret when left out.' });
+
+export const keysBody = z.strictObject({ keys: sentKeysSchema }).meta({ id: 'ReplaceKeys' });
+
 export const createBody = z
   .strictObject({
     username: usernameSchema,
     description: descriptionSchema.optional(),
     mode: modeSchema,
     permissions: createPermissionsSchema.optional(),
+    credentials: sentCredentialsSchema.optional(),
     ...expiryFields,
   })
   .check(checkExpiry)
+  .check(checkExpiryOfKeys)
   .overwrite(({ permissions, ...rest }) =>
     permissions === undefined || (permissions.length === 0 && rest.mode !== 'custom')
       ? rest
@@ -246,8 +317,14 @@ const accountFields = {
   mode: modeSchema,
   permissions: z.array(z.string()).meta({ description: 'All that the account may do.' }),
   status: statusSchema,
-  secretHint: z.string().meta({ description: 'The four characters before the checksum of the secret.' }),
-  secretCreatedAt: timeSchema,
+  credentials: z.object({ type: z.enum(['secret', 'jwks']), keys: z.array(publicKeySchema) }).meta({
+    id: 'Credentials',
+    description: 'How the account authenticates; `keys` is empty for one with a secret.',
+  }),
+  secretHint: z.string().nullable().meta({
+    description: 'The four characters before the checksum of the secret; null for an account with keys.',
+  }),
+  secretCreatedAt: timeSchema.meta({ description: 'When the secret, or the keys in its place, were set.' }),
   secretExpiresAt: timeSchema
     .nullable()
     .meta({ description: 'From when Keycloak refuses the secret; null for one without an end.' }),
@@ -276,7 +353,7 @@ export const historySchema = z
           by: doerSchema,
           action: z.string().meta({
             description:
-              'What was done: `create`, `edit`, `regenerate-secret`, `end-previous-secret`, `activate`, `deactivate` or `revoke-tokens`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more.',
+              'What was done: `create`, `edit`, `regenerate-secret`, `replace-keys`, `end-previous-secret`, `activate`, `deactivate` or `revoke-tokens`; `leave-inactive` and `tenant-switched` where the operator switched the tenant off or on. Later versions add more.',
           }),
           fields: z.array(z.string()).meta({
             description:
@@ -290,19 +367,34 @@ export const historySchema = z
 
 export const accountSchema = z.object(accountFields).meta({ id: 'ServiceAccount' });
 
+const disclosedSecret = z.string().regex(secretPattern);
+const shownOnce = 'Shown this once. Store it; if it is lost, regenerate it.';
+
+/** What create and regenerate answer beside the account and its secret. */
+const disclosureFields = {
+  endedSecretHints: z
+    .array(z.string())
+    .meta({ description: 'The hints of the secrets that worked until this call and no longer do.' }),
+  tokenUrl: z.string().meta({ format: 'uri', description: "Keycloak's token URL." }),
+};
+
 export const accountWithSecretSchema = z
   .object({
     ...accountFields,
-    clientSecret: z
-      .string()
-      .regex(secretPattern)
-      .meta({ description: 'Shown this once. Store it; if it is lost, regenerate it.' }),
-    endedSecretHints: z
-      .array(z.string())
-      .meta({ description: 'The hints of the secrets that worked until this call and no longer do.' }),
-    tokenUrl: z.string().meta({ format: 'uri', description: "Keycloak's token URL." }),
+    clientSecret: disclosedSecret.meta({ description: shownOnce }),
+    ...disclosureFields,
   })
   .meta({ id: 'ServiceAccountWithSecret' });
+
+export const createdAccountSchema = z
+  .object({
+    ...accountFields,
+    clientSecret: disclosedSecret
+      .nullable()
+      .meta({ description: `${shownOnce} null for an account with keys.` }),
+    ...disclosureFields,
+  })
+  .meta({ id: 'CreatedServiceAccount' });
 
 export const accountWithRevocationSchema = z
   .object({

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { names } from '../names.ts';
+import { credentialsOf } from '../service-accounts/account.ts';
 import { type AuditLog, stateOf } from '../service-accounts/audit.ts';
 import type { ExpiryWarning, ExpiryWatch } from './expiry-warnings.ts';
 import { sweepActor } from './sweep.ts';
@@ -28,7 +29,12 @@ export function expiryWatch(
         account: { id, clientId },
         actor: { ...sweepActor, clientId: names.serviceClient },
         before: null,
-        after: stateOf({ ...account, permissions: [...permissions], status: active ? 'active' : 'inactive' }),
+        after: stateOf({
+          ...account,
+          credentials: credentialsOf(account),
+          permissions: [...permissions],
+          status: active ? 'active' : 'inactive',
+        }),
         from: 'sweep',
         requestId: randomUUID(),
       });

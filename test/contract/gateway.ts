@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { permissionNames } from '../../src/permissions/catalogue.ts';
-import type { Stamp } from '../../src/service-accounts/account.ts';
+import type { Account, Stamp } from '../../src/service-accounts/account.ts';
 import type { ConnectGateway, Gateway, SecretRenewal } from '../../src/service-accounts/gateway.ts';
+import { publicKeysOf } from '../../src/service-accounts/public-keys.ts';
 import { secretDigest } from '../../src/service-accounts/secret.ts';
+import { publicKey } from '../support/accounts.ts';
 import { shippedCatalogue } from '../support/catalogue.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
@@ -15,6 +17,9 @@ const stamp = {
   by: { subject: 'editor', username: 'an editor' },
   history: [],
 };
+
+/** Another point of Ed25519. */
+const otherX = 'PUAXw-hDiVqStwqnTRt-vJyYLM8uxJaMwM1V8Sr0Zgw';
 
 /** A secret whose hint is the first four of its letters. */
 const renewal = (letters: string, previous: SecretRenewal['previous']): SecretRenewal => ({
@@ -54,6 +59,7 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       });
       const found = await gateway.findAccount(account.id);
       const { secret, at, by, ...rest } = account;
+      expect(rest.keys).toBeNull();
       expect(found).toEqual({
         ...rest,
         active: true,
@@ -205,6 +211,53 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const last = { secretSha256: secretDigest('orki_sa_sixth'), previousSecretSha256: null };
       await expectOverlap({ secretHint: 'sixt', ...last }, null);
       expect(JSON.stringify(await gateway.findAccount(id))).not.toContain('orki_sa_');
+    });
+
+    it('puts keys in place of the secrets of an account, keeps them through other changes, and takes them away', async () => {
+      const gateway = open();
+      const account = await stored(gateway, { secretExpiresAt: inSeconds(3_600) });
+      const { id } = account;
+      await gateway.replaceSecret(id, renewal('second', { hint: 'hint', validUntil: inSeconds(60) }), stamp);
+      const keys = await publicKeysOf(
+        [
+          { ...publicKey, kid: 'one' },
+          { ...publicKey, kid: 'two', x: otherX },
+        ],
+        '',
+      );
+      await gateway.replaceKeys(id, { keys, requests: null }, stamp);
+      const withKeys = {
+        keys,
+        secretHint: '',
+        secretCreatedAt: stamp.at,
+        secretExpiresAt: null,
+        previousSecret: null,
+        secretSha256: null,
+        previousSecretSha256: null,
+        isCurrentInConsole: true,
+      };
+      expect(await gateway.findAccount(id)).toMatchObject(withKeys);
+      // Each by a gateway that has not read the account.
+      await open().setStatus(id, { active: false }, stamp);
+      await open().editAccount(account, { description: 'edited' }, stamp);
+      await open().endPreviousSecret(id, stamp);
+      await open().showInConsole({ ...account, ...((await gateway.findAccount(id)) as Account) });
+      expect(await gateway.findAccount(id)).toMatchObject({ ...withKeys, active: false });
+      await open().replaceSecret(id, renewal('third', 'ends'), stamp);
+      expect(await gateway.findAccount(id)).toMatchObject({
+        keys: null,
+        secretHint: 'thir',
+        isCurrentInConsole: true,
+      });
+      expect(JSON.stringify(await gateway.findAccount(id))).not.toContain('orki_sa_');
+    });
+
+    it('makes an account with keys, of whose secret nothing is kept', async () => {
+      const gateway = open();
+      const keys = await publicKeysOf([publicKey], '');
+      const { id } = await stored(gateway, { keys, secretHint: '' });
+      const found = await gateway.findAccount(id);
+      expect(found).toMatchObject({ keys, secretHint: '', secretSha256: null, isCurrentInConsole: true });
     });
 
     it('gives an account and each of its secrets their ends, and notes a warning until there is a new one', async () => {

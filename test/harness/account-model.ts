@@ -9,6 +9,8 @@ export type Write =
   | { readonly kind: 'regenerate'; readonly revokes?: boolean }
   /** A new secret, beside which the one before works for longer than any run takes. */
   | { readonly kind: 'overlap'; readonly revokes?: boolean }
+  /** A public key, called this, in place of what the account had. */
+  | { readonly kind: 'keys'; readonly kid: string }
   /** The end of such an overlap. */
   | { readonly kind: 'end-previous' }
   /** The end of all access tokens that were issued before. `revokes` says that a write does this along with the rest. */
@@ -26,6 +28,7 @@ export const writeKinds = [
   'mode',
   'regenerate',
   'overlap',
+  'keys',
   'end-previous',
   'revoke',
   'activate',
@@ -40,7 +43,7 @@ export interface AccountState {
   /** Names of the `orki-api` roles mapped to it, sorted. */
   readonly roles: readonly string[];
   readonly active: boolean;
-  /** The secret that is valid, or `undisclosed` when no answer told it. */
+  /** The secret that is valid, `undisclosed` when no answer told it, or the key in place of one (`byKey`). */
   readonly secret: string;
   /** The one before, while an overlap keeps it valid too; `none` outside of an overlap. */
   readonly previousSecret: string;
@@ -51,6 +54,12 @@ export interface AccountState {
 export const undisclosed = 'undisclosed';
 export const none = 'none';
 export const never = 'never';
+
+const keyMark = 'key ';
+/** Stands for a secret where the account has a key of this name instead. */
+export const byKey = (kid: string): string => `${keyMark}${kid}`;
+export const kidOf = (secret: string): string | undefined =>
+  secret.startsWith(keyMark) ? secret.slice(keyMark.length) : undefined;
 
 /** How long an overlap is asked for: longer than any run takes, so that none ends by itself. */
 export const overlapSeconds = 86_400;
@@ -113,6 +122,8 @@ export function after(
       return { ...state, secret: secret ?? undisclosed, previousSecret: none };
     case 'overlap':
       return { ...state, secret: secret ?? undisclosed, previousSecret: state.secret };
+    case 'keys':
+      return { ...state, secret: byKey(write.kid), previousSecret: none };
     case 'end-previous':
       return { ...state, previousSecret: none };
     case 'activate':
@@ -138,9 +149,9 @@ export const isInTime = (before: AccountState, result: AccountState): boolean =>
 const timeOf = ({ tokensRevokedBefore }: AccountState): number =>
   tokensRevokedBefore === never ? 0 : Date.parse(tokensRevokedBefore);
 
-/** The four characters before the checksum, by which answers tell secrets apart; undefined where nobody knows. */
+/** The four characters before the checksum, by which answers tell secrets apart; undefined where nobody knows. A key stands for itself. */
 export const hintOf = (secret: string): string | undefined => {
-  if (secret === none) return none;
+  if (secret === none || kidOf(secret) !== undefined) return secret;
   return secret === undisclosed ? undefined : secret.slice(-10, -6);
 };
 
@@ -151,7 +162,7 @@ export function isShown(before: AccountState, result: AccountState, shown: Shown
     told === undefined || held === undefined || told === held;
   const left = [result.secret, result.previousSecret];
   const ended = [before.secret, before.previousSecret].filter(
-    (secret) => secret !== none && !left.includes(secret),
+    (secret) => secret !== none && kidOf(secret) === undefined && !left.includes(secret),
   );
   const areEndedKnown = ![before.secret, before.previousSecret].includes(undisclosed);
   return (

@@ -35,6 +35,7 @@ export function olderVersion(commit: string): OlderVersion {
   return {
     root: home,
     knows(write) {
+      if (write.kind === 'keys') return has('/keys');
       if (write.kind === 'overlap' || write.kind === 'end-previous') return has('/previous-secret');
       return !revokesTokens(write) || has('/revoke-tokens');
     },

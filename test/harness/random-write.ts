@@ -17,6 +17,8 @@ export function randomWrite(kind: WriteKind, tag: string, { roles }: AccountStat
     case 'overlap':
     case 'deactivate':
       return { kind, revokes: random() < shareThatRevokes };
+    case 'keys':
+      return { kind, kid: tag };
     default:
       return { kind };
   }

@@ -1,10 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { clientAttributes, keycloakSecretAttributes, names, revocationRoleName } from '../../src/names.ts';
+import {
+  clientAttributes,
+  clientAuthenticators,
+  keycloakKeyAttributes,
+  keycloakSecretAttributes,
+  names,
+  revocationRoleName,
+} from '../../src/names.ts';
 import { parseHistory } from '../../src/service-accounts/history.ts';
+import { parseKeys } from '../../src/service-accounts/public-keys.ts';
 import { secretDigest } from '../../src/service-accounts/secret.ts';
 import { requestToken } from '../support/live-oauth.ts';
 import type { LiveRealm } from '../support/live-realm.ts';
-import { type AccountState, hintOf, never, none, undisclosed } from './account-model.ts';
+import { type AccountState, byKey, hintOf, kidOf, never, none, undisclosed } from './account-model.ts';
+import { statusByKey } from './key-pair.ts';
 
 /** An account as Keycloak itself has it, and what is wrong with it whatever was asked for. */
 export interface Observed {
@@ -52,6 +61,7 @@ async function look(realm: LiveRealm, wanted: Wanted, isManaged: boolean): Promi
   const roles = found?.roles[names.apiClient] ?? [];
   const known = (secret: string) => (wanted.secrets.includes(secret) ? secret : undisclosed);
   const rotated = rotatedSecretOf(found?.client.attributes ?? {});
+  const kid = parseKeys(found?.client.attributes[keycloakKeyAttributes.jwks])?.[0]?.kid;
   const notBefore: number = found?.client.notBefore ?? 0;
   const revokedBefore = new Date(notBefore * 1000).toISOString();
   const toldOf = wanted.revocations.includes(revokedBefore) ? revokedBefore : undisclosed;
@@ -61,17 +71,18 @@ async function look(realm: LiveRealm, wanted: Wanted, isManaged: boolean): Promi
       (isManaged ? found?.client.attributes[clientAttributes.description] : found?.client.description) ?? '',
     roles,
     active: found?.client.enabled ?? false,
-    secret: known(found?.client.secret),
+    secret: kid === undefined ? known(found?.client.secret) : byKey(kid),
     previousSecret: rotated === undefined ? none : known(rotated),
     tokensRevokedBefore: notBefore === 0 ? never : toldOf,
   };
   const faults = await tryQuietly(realm, wanted, state);
   if (found !== undefined && isManaged) {
-    const { attributes, clientId, secret } = found.client;
+    const { attributes, clientId, secret, clientAuthenticatorType } = found.client;
     faults.push(
       ...faultsOfMirror(attributes, roles),
       ...faultsOfHistory(attributes),
-      ...faultsOfSecrets(attributes, secret, rotated),
+      ...(kid === undefined ? faultsOfSecrets(attributes, secret, rotated) : faultsOfKeys(attributes)),
+      ...faultsOfAuthenticator(clientAuthenticatorType, kid),
       ...(await faultsOfRevocation(realm, attributes[clientAttributes.tenant], clientId, notBefore)),
     );
   }
@@ -91,6 +102,12 @@ async function tryQuietly(
     if (status === 200 && !isValid)
       faults.push(state.exists && state.active ? 'old secret alive' : 'token for a dead account');
     if (status !== 200 && isValid) faults.push('valid secret refused');
+  }
+  const kid = kidOf(state.secret);
+  if (kid !== undefined && state.exists) {
+    const status = await statusByKey(realm, clientId, kid);
+    if (status >= 500) throw new Error(`the token URL does not say whether a key is valid: ${status}`);
+    if ((status === 200) !== state.active) faults.push(`the key of an account is answered ${status}`);
   }
   return faults;
 }
@@ -143,6 +160,24 @@ function faultsOfSecrets(attributes: Record<string, string>, secret: string, rot
     faults.push('digest of another secret');
   return faults;
 }
+
+/** Of the secrets that keys took the place of nothing may be left. */
+const faultsOfKeys = (attributes: Record<string, string>): string[] =>
+  [
+    clientAttributes.secretHint,
+    clientAttributes.secretSha256,
+    clientAttributes.previousSecret,
+    clientAttributes.previousSecretSha256,
+    keycloakSecretAttributes.rotated,
+  ]
+    .filter((name) => attributes[name])
+    .map((name) => `${name} beside keys`);
+
+/** Keycloak has to ask an account for what it has. */
+const faultsOfAuthenticator = (type: string, kid: string | undefined): string[] =>
+  type === (kid === undefined ? clientAuthenticators.secret : clientAuthenticators.keys)
+    ? []
+    : [`authenticates by ${type}`];
 
 /** Tokens that introspection refuses have to be on the list for those who do not ask. */
 async function faultsOfRevocation(

@@ -36,6 +36,16 @@ it('an account knows whether the console shows it as it is called today', () => 
   expect(accountOf(clientWith({ 'orki.username': 'renamed' }))?.isCurrentInConsole).toBe(false);
 });
 
+it('an account knows whether Keycloak asks it for what it has, a secret or a signature', () => {
+  const keys = JSON.stringify({ keys: [{ kid: 'one', alg: 'EdDSA', kty: 'OKP', crv: 'Ed25519', x: 'AA' }] });
+  const withKeys = (clientAuthenticatorType: string) =>
+    accountOf(clientWith({ 'jwks.string': keys }, { clientAuthenticatorType }));
+  expect(withKeys('client-jwt')).toMatchObject({ isCurrentInConsole: true, keys: [{ kid: 'one' }] });
+  expect(withKeys('client-secret')).toMatchObject({ isCurrentInConsole: false, keys: [{ kid: 'one' }] });
+  const withSecret = accountOf(clientWith({}, { clientAuthenticatorType: 'client-jwt' }));
+  expect(withSecret).toMatchObject({ isCurrentInConsole: false, keys: null });
+});
+
 describe('the client that a new account is', () => {
   const client = newClient(account);
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { keycloakUnavailable } from '../../src/errors.ts';
@@ -7,7 +7,8 @@ import { keycloakGateway } from '../../src/keycloak/accounts/keycloak-gateway.ts
 import { createLockSlots } from '../../src/keycloak/accounts/lock-slots.ts';
 import { createRealmObjects } from '../../src/keycloak/accounts/realm-objects.ts';
 import type { AdminAnswer, AdminCall } from '../../src/keycloak/calls/admin-api.ts';
-import { secretDigest } from '../../src/service-accounts/secret.ts';
+import { publicKeysOf } from '../../src/service-accounts/public-keys.ts';
+import { isWellFormedSecret, secretDigest } from '../../src/service-accounts/secret.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
 
 /** The gateway to a Keycloak that answers every call with this. */
@@ -120,7 +121,7 @@ describe('the gateway to Keycloak', () => {
   });
 
   it('writes no more than what a change is about', async () => {
-    const { gateway, calls } = gatewayTo({ status: 204, body: undefined });
+    const { gateway, calls } = gatewayTo({ status: 200, body: own });
     const made = { at: '2026-11-23T10:00:00.000Z', by: { subject: 's', username: 'u' } };
     const stamp = { ...made, history: [{ ...made, action: 'edit', fields: ['mode'] }] };
     const account = { id: 'id', tenantId: 'acme' };
@@ -132,12 +133,21 @@ describe('the gateway to Keycloak', () => {
       { secret: { value: 'v', hint: 'h' }, expiresAt: null, requests: null, previous: 'ends' },
       stamp,
     );
+    const [key] = await publicKeysOf(
+      [generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })],
+      '',
+    );
+    if (key === undefined) throw new Error('no key');
+    await gateway.replaceKeys('id', { keys: [key], requests: null }, stamp);
+    await gateway.setStatus('id', { active: true }, stamp);
     const updated = {
       'orki.updated-at': stamp.at,
       'orki.updated-by': '{"subject":"s","username":"u"}',
       'orki.history': `{"by":[["s","u"]],"changes":[[${Date.parse(stamp.at)},0,"edit","mode"]]}`,
     };
     const renewed = {
+      'use.jwks.string': '',
+      'jwks.string': '',
       'orki.secret-hint': 'h',
       'orki.secret-sha256': secretDigest('v'),
       'orki.secret-created-at': stamp.at,
@@ -151,13 +161,27 @@ describe('the gateway to Keycloak', () => {
       'client.secret.rotated.creation.time': '',
       'client.secret.rotated.expiration.time': '',
     };
-    // Up to 26.6 Keycloak's client policy answers 500 to a change without this.
-    const always = { directAccessGrantsEnabled: false };
-    expect(calls.map(({ body }) => body)).toEqual([
+    const rekeyed = {
+      ...renewed,
+      'use.jwks.string': 'true',
+      'jwks.string': JSON.stringify({ keys: [key] }),
+      'orki.secret-hint': '',
+      'orki.secret-sha256': '',
+    };
+    // Up to 26.6 Keycloak's client policy answers 500 to a change without the first; without the second, another one puts
+    // the authentication by a secret back.
+    const always = { directAccessGrantsEnabled: false, clientAuthenticatorType: 'client-secret' };
+    const byKeys = { ...always, clientAuthenticatorType: 'client-jwt' };
+    const nobodys = expect.toSatisfy(isWellFormedSecret);
+    // How it authenticates is read once, and known after that.
+    expect(calls.filter(({ method }) => method === 'GET')).toHaveLength(1);
+    expect(calls.flatMap(({ body }) => body ?? [])).toEqual([
       { ...always, description: '', attributes: { 'orki.description': '', ...updated } },
       { ...always, name: 'acme / crm-sync', attributes: { 'orki.username': 'crm-sync', ...updated } },
       { ...always, enabled: false, attributes: { 'orki.off-with-tenant': '', ...updated } },
       { ...always, secret: 'v', attributes: { ...renewed, ...updated } },
+      { ...byKeys, secret: nobodys, attributes: { ...rekeyed, ...updated } },
+      { ...byKeys, enabled: true, attributes: updated },
     ]);
   });
 });

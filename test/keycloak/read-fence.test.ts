@@ -4,7 +4,7 @@ import type { Account } from '../../src/service-accounts/account.ts';
 import { switchTenantOff } from '../../src/tenants/switch-tenant.ts';
 import { sweep } from '../../src/upkeep/sweep.ts';
 import { seededRandom } from '../harness/random.ts';
-import { create, created, edit, pathOf, people } from '../support/accounts.ts';
+import { create, created, edit, pathOf, people, publicKey } from '../support/accounts.ts';
 import { nobodyWatches } from '../support/expiry-watch.ts';
 import { type Answer, type TestApp, testApp } from '../support/test-app.ts';
 import { TwoNodeKeycloak } from '../support/two-node-keycloak.ts';
@@ -31,6 +31,8 @@ async function open(way: (typeof ways)[number] | 'told of one node', account: ob
 
 const act = (service: TestApp, id: string, action: string, more: object = {}) =>
   service.request({ method: 'POST', path: `${pathOf(id)}/${action}`, ...more });
+const setKeys = (service: TestApp, id: string) =>
+  service.request({ method: 'PUT', path: `${pathOf(id)}/keys`, body: { keys: [publicKey] } });
 const isRefused = ({ status, body }: Answer) => status === 503 && body.code === 'keycloak-unavailable';
 
 describe.each(ways)('while two nodes are cut off from each other, %s,', (way) => {
@@ -67,6 +69,24 @@ describe.each(ways)('while two nodes are cut off from each other, %s,', (way) =>
     expect(await conditional(services[0], 'one')).toMatchObject({ status: 200 });
     expect(await conditional(services[1], 'other')).toMatchObject({ status: 412 });
     expect(keycloak.stateOf(id).description).toBe('one');
+  });
+
+  it('keys that another node has set, or ended, decide how the account authenticates, whatever follows', async () => {
+    const { keycloak, id, services } = await open(way);
+    keycloak.isSplit = true;
+    expect(await setKeys(services[0], id)).toMatchObject({ status: 200 });
+    // Refused, but not before it had written to find out.
+    const refused = await act(services[1], id, 'deactivate', { headers: { 'if-match': '"old"' } });
+    expect([412, 503]).toContain(refused.status);
+    expect(keycloak.stateOf(id).authenticator).toBe('client-jwt');
+    const edited = await edit(services[1], id, { description: 'edited' });
+    expect(isRefused(edited) || edited.body.credentials.type === 'jwks').toBe(true);
+    expect(keycloak.stateOf(id).authenticator).toBe('client-jwt');
+
+    keycloak.warm(id);
+    expect(await act(services[0], id, 'regenerate-secret')).toMatchObject({ status: 200 });
+    await edit(services[1], id, { description: 'edited again' });
+    expect(keycloak.stateOf(id).authenticator).toBe('client-secret');
   });
 
   it('nobody regenerates the secret of an account that has more rights by now than they hold', async () => {

@@ -38,6 +38,7 @@ async function startReplica() {
       carryOut({ method: 'POST', path: `${path}/regenerate-secret`, body: { overlapSeconds: 600 } }),
     revokeAlong: (path: string, action: string) =>
       carryOut({ method: 'POST', path: `${path}/${action}`, body: { revokeTokens: true } }),
+    setKeys: (path: string) => carryOut({ method: 'PUT', path: `${path}/keys`, body: { keys: [publicKey] } }),
     endOverlap: (path: string) => carryOut({ method: 'DELETE', path: `${path}/previous-secret` }),
     remove: (path: string) => carryOut({ method: 'DELETE', path }),
     /** An account that this replica has changed before. */
@@ -51,6 +52,9 @@ async function startReplica() {
   await replica.createAndEdit();
   return replica;
 }
+
+/** Of RFC 8037, appendix A. */
+const publicKey = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' };
 
 type Run = () => Promise<unknown>;
 
@@ -102,6 +106,10 @@ const operations: Readonly<Record<string, (replica: Replica) => Promise<Run>>> =
     // So that the replica knows that Keycloak can.
     await replica.rotate(path);
     return () => replica.rotate(path);
+  },
+  async 'Replace the keys'(replica) {
+    const path = await replica.createAndEdit();
+    return () => replica.setKeys(path);
   },
   async 'End the overlap'(replica) {
     const path = await replica.createAndEdit();

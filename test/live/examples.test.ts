@@ -75,6 +75,19 @@ const problemNames = [
   'wrong-secret',
   'deactivated',
 ];
+/** Of nobody: the private halves were thrown away. RFC 8037, appendix A, has the first one. */
+const keyOfNow = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+  kid: '2026-11',
+};
+const nextKey = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: 'h0NwC3fDJNe6xGIIapnBZK4msVrgHMi5Wa_4l7tfhfg',
+  kid: '2026-12',
+};
 const absent = '/service-accounts/00000000-0000-4000-8000-000000000000';
 
 it("the contract's examples are what the service and Keycloak answer (-u writes them anew)", async () => {
@@ -92,6 +105,14 @@ it("the contract's examples are what the service and Keycloak answer (-u writes 
     method: 'POST',
     body: { username: 'Nightly export', mode: 'agent', secretLifetimeDays: 90 },
   });
+  const keyless = await record('createServiceAccount', 'with-a-key', {
+    method: 'POST',
+    body: { username: 'Warehouse', mode: 'agent', credentials: { type: 'jwks', keys: [keyOfNow] } },
+  });
+  const theirs = `/service-accounts/${keyless.id}`;
+  const keysOf = (keys: object[]) => ({ method: 'PUT', path: `${theirs}/keys`, body: { keys } });
+  await record('replaceKeys', 'both-while-rotating', keysOf([keyOfNow, nextKey]));
+  await record('replaceKeys', 'the-next-one-alone', keysOf([nextKey]));
   await record('listPermissions', 'catalogue', { path: '/permissions' });
   await record('listServiceAccounts', 'first-page', { path: '/service-accounts?limit=1' });
   await record('listServiceAccounts', 'last-page', { path: '/service-accounts?search=crm' });

@@ -165,7 +165,7 @@ describe('a body that is not right', () => {
     const pointers = body.errors.map(({ pointer }: { pointer: string }) => pointer).sort();
     expect(pointers).toEqual(['/a~1b~0c', '/extra', '/mode', '/username']);
     expect(body.detail).toBe(
-      'username may not begin or end with a space, or have two in a row. mode has to be admin, agent or custom, not "x". There is no field "a/b~c". The fields are username, description, mode, permissions, secretExpiresAt and secretLifetimeDays. The same request has 1 more fault.',
+      'username may not begin or end with a space, or have two in a row. mode has to be admin, agent or custom, not "x". There is no field "a/b~c". The fields are username, description, mode, permissions, credentials, secretExpiresAt and secretLifetimeDays. The same request has 1 more fault.',
     );
   });
 

@@ -23,6 +23,7 @@ describe('creating a service account', () => {
       mode: 'agent',
       permissions: [...shippedCatalogue.included.agent],
       status: 'active',
+      credentials: { type: 'secret', keys: [] },
       secretHint: answer.body.clientSecret.slice(-10, -6),
       secretCreatedAt: answer.body.createdAt,
       secretExpiresAt: null,

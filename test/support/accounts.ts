@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Answer, Person, TestApp } from './test-app.ts';
+import type { Answer, Person, RequestOptions, TestApp } from './test-app.ts';
 
 /** People that tests call as, by what they hold. */
 export const people = {
@@ -27,7 +27,11 @@ export const people = {
 export const pathOf = (id: string, tenantId = 'acme') => `/${tenantId}/service-accounts/${id}`;
 
 /** Asks for an account, by default an agent's. */
-export function create(service: TestApp, body: object = {}, person: Person = {}): Promise<Answer> {
+export function create(
+  service: TestApp,
+  body: object = {},
+  person: Person & Pick<RequestOptions, 'headers'> = {},
+): Promise<Answer> {
   return service.request({
     ...person,
     method: 'POST',
@@ -51,6 +55,9 @@ export function edit(service: TestApp, id: string, body: unknown, person: Person
   return service.request({ ...person, method: 'PATCH', path: pathOf(id, person.tenantId), body });
 }
 
+/** Of RFC 8037, appendix A. */
+export const publicKey = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' };
+
 /** Every call that names one account, with a body where one is needed. */
 export const callsOnOne = [
   { method: 'GET', below: '' },
@@ -58,6 +65,7 @@ export const callsOnOne = [
   { method: 'PATCH', below: '', body: { description: 'new' } },
   { method: 'POST', below: '/regenerate-secret' },
   { method: 'POST', below: '/regenerate-secret', body: { overlapSeconds: 60 } },
+  { method: 'PUT', below: '/keys', body: { keys: [publicKey] } },
   { method: 'DELETE', below: '/previous-secret' },
   { method: 'POST', below: '/activate' },
   { method: 'POST', below: '/deactivate' },

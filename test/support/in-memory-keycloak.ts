@@ -142,6 +142,7 @@ export class InMemoryKeycloak {
         const replaced = stored.account.secretSha256;
         const { tokensRevokedBefore } = renewal;
         this.#update(id, stamp, {
+          keys: null,
           secretHint: secret.hint,
           secretSha256: secretDigest(secret.value),
           secretCreatedAt: stamp.at,
@@ -153,6 +154,22 @@ export class InMemoryKeycloak {
             previousSecretSha256: previousSecret === null ? null : replaced,
           }),
           ...(tokensRevokedBefore !== undefined && { tokensRevokedBefore }),
+        });
+      },
+      replaceKeys: async (id, { keys, requests }, stamp) => {
+        const stored = this.#stored(id);
+        stored.secret = `nobody has it: ${randomUUID()}`;
+        stored.rotatedSecret = undefined;
+        this.#update(id, stamp, {
+          keys,
+          secretHint: '',
+          secretSha256: null,
+          secretCreatedAt: stamp.at,
+          secretExpiresAt: null,
+          expiryWarnedDays: null,
+          requests,
+          previousSecret: null,
+          previousSecretSha256: null,
         });
       },
       noteExpiryWarning: async (id, days) => {
@@ -278,7 +295,7 @@ function created({ secret, at, by, ...rest }: NewAccount): Account {
   const times = {
     secretCreatedAt: at,
     previousSecret: null,
-    secretSha256: secretDigest(secret),
+    secretSha256: rest.keys === null ? secretDigest(secret) : null,
     previousSecretSha256: null,
     tokensRevokedBefore: null,
     expiryWarnedDays: null,
@@ -307,6 +324,7 @@ export function newAccount(overrides: Partial<NewAccount> = {}): NewAccount {
     description: null,
     mode: 'agent',
     permissions: [],
+    keys: null,
     secret: `orki_sa_${randomUUID()}`,
     secretHint: 'hint',
     secretExpiresAt: null,

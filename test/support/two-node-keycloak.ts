@@ -13,6 +13,7 @@ interface Client {
   readonly clientId: string;
   readonly enabled: boolean;
   readonly secret: string;
+  readonly clientAuthenticatorType?: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -101,6 +102,7 @@ export class TwoNodeKeycloak {
     return {
       enabled: client?.enabled,
       secret: client?.secret,
+      authenticator: client?.clientAuthenticatorType,
       description: attributes[clientAttributes.description] ?? '',
       previousSecret: attributes['client.secret.rotated'],
       roles: this.#namesOf(this.#users.get(userOf(id)) ?? new Set()),

@@ -6,15 +6,18 @@ import { clientAttributes, keycloakSecretAttributes } from '../../names.ts';
 import type { Account } from '../../service-accounts/account.ts';
 import type { Gateway } from '../../service-accounts/gateway.ts';
 import { notFound } from '../../service-accounts/load.ts';
+import { createSecret } from '../../service-accounts/secret.ts';
 import type { BoundCalls } from '../calls/bound-calls.ts';
 import { confirmWrite } from '../calls/confirm-write.ts';
 import { KeycloakFailure } from '../calls/failures.ts';
 import {
   accountOf,
+  authenticatorFor,
   consoleText,
   editedAttributes,
   editedColumns,
   finishedAttributes,
+  keyReplacementAttributes,
   newClient,
   previousSecretAttributes,
   revocationColumn,
@@ -36,6 +39,7 @@ type AccountClients = Pick<
   | 'editAccount'
   | 'showInConsole'
   | 'replaceSecret'
+  | 'replaceKeys'
   | 'endPreviousSecret'
   | 'noteExpiryWarning'
   | 'setStatus'
@@ -49,6 +53,7 @@ const writable = z.object({
   enabled: z.boolean(),
   name: z.string().optional(),
   description: z.string().optional(),
+  clientAuthenticatorType: z.string().optional(),
   secret: z.string().optional(),
   notBefore: z.int().optional(),
   attributes: z.record(z.string(), z.string()).default({}),
@@ -57,7 +62,7 @@ const writable = z.object({
 /** What a write replaces of a client; Keycloak keeps the rest. */
 type ClientFields = Pick<
   ClientRepresentation,
-  'enabled' | 'secret' | 'notBefore' | 'name' | 'description'
+  'enabled' | 'secret' | 'clientAuthenticatorType' | 'notBefore' | 'name' | 'description'
 > & {
   attributes: Record<string, string>;
 };
@@ -68,7 +73,20 @@ export function accountClients(
   realm: Pick<RealmObjects, 'forgetUser'>,
   readFence: Pick<ReadFence, 'held'>,
 ): AccountClients {
-  async function write(operation: string, id: string, body: ClientFields): Promise<void> {
+  /** How Keycloak asks each account who it is, by id, as this request last read or wrote it. */
+  const authenticators = new Map<string, string>();
+
+  /** Says it with every write: where one does not, the client policy puts the authentication by a secret back. */
+  async function authenticatorOf(id: string): Promise<string> {
+    if (!authenticators.has(id)) await read(id);
+    const authenticator = authenticators.get(id);
+    if (authenticator === undefined) throw notFound();
+    return authenticator;
+  }
+
+  async function write(operation: string, id: string, fields: ClientFields): Promise<void> {
+    const clientAuthenticatorType = fields.clientAuthenticatorType ?? (await authenticatorOf(id));
+    const body = { ...fields, clientAuthenticatorType };
     const send = async () => {
       const answer = await call({
         operation,
@@ -85,6 +103,7 @@ export function accountClients(
       const stored = writable.safeParse(answer.body);
       return stored.success && holds(stored.data, body);
     });
+    authenticators.set(id, clientAuthenticatorType);
   }
 
   /** The secret that an account has. It goes back to Keycloak and nowhere else. */
@@ -109,6 +128,7 @@ export function accountClients(
     const account = accountOf(answer.body);
     // Its creation may have failed, and been repeated under the same id with another user.
     if (account === undefined || account.unfinishedSince !== null) realm.forgetUser(id);
+    if (account !== undefined) authenticators.set(id, authenticatorFor(account.keys));
     return { account, nonce: nonceIn(answer.body) };
   }
 
@@ -125,8 +145,13 @@ export function accountClients(
       return found.account === undefined || found.nonce === nonce ? found : undefined;
     });
     held.account = seen.account;
+    // What wrote the nonce may have read of an account with keys what it was before it had them.
+    if (seen.account?.isCurrentInConsole === false) await showInConsole(seen.account);
     return seen.account;
   }
+
+  const showInConsole = (account: Account) =>
+    write('show in console', account.id, { ...consoleText(account), attributes: {} });
 
   /** @returns undefined when there is no such account any more */
   async function writeNonce(id: string): Promise<string | undefined> {
@@ -184,6 +209,7 @@ export function accountClients(
         const answer = await readBack({ operation: 'check: make client', path: clientPath(account.id) });
         return accountOf(answer.body)?.clientId === account.clientId;
       });
+      authenticators.set(account.id, authenticatorFor(account.keys));
     },
 
     finishAccount: (id) => write('finish account', id, { attributes: finishedAttributes }),
@@ -193,15 +219,29 @@ export function accountClients(
       await write('edit account', id, { ...editedColumns(tenantId, edit), attributes });
     },
 
-    showInConsole: (account) =>
-      write('show in console', account.id, { ...consoleText(account), attributes: {} }),
+    showInConsole,
 
     async replaceSecret(id, renewal, stamp) {
       const replaced = typeof renewal.previous === 'object' ? await readSecret(id) : undefined;
       const renewed = secretAttributes(renewal, stamp.at, replaced);
       const attributes = { ...renewed, ...updatedAttributes(stamp) };
       const revoked = revocationColumn(renewal.tokensRevokedBefore);
-      await write('replace secret', id, { secret: renewal.secret.value, ...revoked, attributes });
+      const clientAuthenticatorType = authenticatorFor(null);
+      const columns = { secret: renewal.secret.value, clientAuthenticatorType, ...revoked };
+      await write('replace secret', id, { ...columns, attributes });
+    },
+
+    async replaceKeys(id, replacement, stamp) {
+      const attributes = {
+        ...keyReplacementAttributes(replacement, stamp.at),
+        ...updatedAttributes(stamp),
+      };
+      // Keycloak keeps a secret with every client: one that nobody has, in place of one that somebody had.
+      const columns = {
+        secret: createSecret().value,
+        clientAuthenticatorType: authenticatorFor(replacement.keys),
+      };
+      await write('replace keys', id, { ...columns, attributes });
     },
 
     noteExpiryWarning: (id, days) =>

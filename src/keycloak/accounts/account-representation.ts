@@ -1,7 +1,13 @@
 import type ClientRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientRepresentation.js';
 import { z } from 'zod';
 import { parseJson } from '../../json.ts';
-import { clientAttributes as attribute, keycloakSecretAttributes, names } from '../../names.ts';
+import {
+  clientAttributes as attribute,
+  clientAuthenticators,
+  keycloakKeyAttributes,
+  keycloakSecretAttributes,
+  names,
+} from '../../names.ts';
 import { type Mode, modes } from '../../permissions/catalogue.ts';
 import {
   type Account,
@@ -15,10 +21,12 @@ import { createdAtOf } from '../../service-accounts/client-id.ts';
 import type {
   AccountEdit,
   AccountStatus,
+  KeyReplacement,
   NewAccount,
   SecretRenewal,
 } from '../../service-accounts/gateway.ts';
 import { parseHistory, serializeHistory } from '../../service-accounts/history.ts';
+import { type PublicKey, parseKeys, serializeKeys } from '../../service-accounts/public-keys.ts';
 import { parseRequests, serializeRequests } from '../../service-accounts/remembered-requests.ts';
 import { secretDigest } from '../../service-accounts/secret.ts';
 
@@ -30,7 +38,7 @@ export function newClient(account: NewAccount): ClientRepresentation {
     ...consoleText(account),
     enabled: true,
     protocol: 'openid-connect',
-    clientAuthenticatorType: 'client-secret',
+    clientAuthenticatorType: authenticatorFor(account.keys),
     secret: account.secret,
     publicClient: false,
     bearerOnly: false,
@@ -57,13 +65,26 @@ export function newClient(account: NewAccount): ClientRepresentation {
       ...updatedAttributes(account),
       [attribute.secretCreatedAt]: account.at,
       [attribute.secretHint]: account.secretHint,
-      [attribute.secretSha256]: secretDigest(account.secret),
+      [attribute.secretSha256]: account.keys === null ? secretDigest(account.secret) : '',
+      ...(account.keys !== null && keyAttributes(account.keys)),
       ...(account.secretExpiresAt === null ? {} : expiryAttributes(account.secretExpiresAt)),
       [attribute.unfinishedSince]: account.at,
       [attribute.requests]: serializeRequests(account.requests),
       // Signing ES256 takes the token URL about half the time that Keycloak's stock RS256 does.
       'access.token.signed.response.alg': 'ES256',
     },
+  };
+}
+
+/** How Keycloak asks an account who it is that has these keys, or none. */
+export const authenticatorFor = (keys: readonly PublicKey[] | null): string =>
+  keys === null ? clientAuthenticators.secret : clientAuthenticators.keys;
+
+/** The public keys of an account, or that it has none, as Keycloak keeps them. */
+function keyAttributes(keys: readonly PublicKey[] | null): Record<string, string> {
+  return {
+    [keycloakKeyAttributes.areUsed]: keys === null ? '' : 'true',
+    [keycloakKeyAttributes.jwks]: keys === null ? '' : serializeKeys(keys),
   };
 }
 
@@ -129,9 +150,27 @@ export function secretAttributes(
     [attribute.requests]: serializeRequests(requests),
     ...expiryAttributes(expiresAt),
     [attribute.expiryWarned]: '',
+    ...keyAttributes(null),
     ...(previous === 'stays'
       ? {}
       : previousSecretAttributes(previous === 'ends' ? null : previous, at, replaced)),
+  };
+}
+
+/** Keys in place of whatever an account had; of its secrets nothing is kept. */
+export function keyReplacementAttributes(
+  { keys, requests }: KeyReplacement,
+  at: string,
+): Record<string, string> {
+  return {
+    ...keyAttributes(keys),
+    [attribute.secretHint]: '',
+    [attribute.secretSha256]: '',
+    [attribute.secretCreatedAt]: at,
+    [attribute.requests]: serializeRequests(requests),
+    ...expiryAttributes(null),
+    [attribute.expiryWarned]: '',
+    ...previousSecretAttributes(null),
   };
 }
 
@@ -207,6 +246,7 @@ const managedClient = z.object({
   name: z.string().optional(),
   description: z.string().optional(),
   enabled: z.boolean(),
+  clientAuthenticatorType: z.string().optional(),
   notBefore: z.int().optional().catch(undefined),
   attributes: z.looseObject({
     [attribute.managed]: z.literal('true'),
@@ -221,6 +261,7 @@ const managedClient = z.object({
     [attribute.previousSecretSha256]: z.string().optional(),
     [attribute.history]: z.string().optional().catch(undefined),
     [attribute.previousSecret]: z.string().optional(),
+    [keycloakKeyAttributes.jwks]: z.string().optional(),
   }),
 });
 
@@ -240,7 +281,9 @@ function previousSecretFrom(value: string | undefined): PreviousSecret | null {
 export function accountOf(client: unknown): Account | undefined {
   const parsed = managedClient.safeParse(client);
   if (!parsed.success) return undefined;
-  const { id, clientId, enabled, notBefore, attributes, name, description } = parsed.data;
+  const { id, clientId, enabled, notBefore, attributes, name, description, clientAuthenticatorType } =
+    parsed.data;
+  const keys = parseKeys(attributes[keycloakKeyAttributes.jwks]);
   const createdAt = time(attributes[attribute.createdAt]) ?? createdAtOf(clientId);
   const text = {
     tenantId: attributes[attribute.tenant],
@@ -252,7 +295,11 @@ export function accountOf(client: unknown): Account | undefined {
     id,
     clientId,
     ...text,
-    isCurrentInConsole: name === shown.name && (description ?? '') === shown.description,
+    isCurrentInConsole:
+      name === shown.name &&
+      (description ?? '') === shown.description &&
+      clientAuthenticatorType === authenticatorFor(keys),
+    keys,
     mode: attributes[attribute.mode],
     permissions: attributes[attribute.permissions].split(' ').filter((name) => name !== ''),
     active: enabled,

@@ -1,6 +1,6 @@
 import type ClientPolicyRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientPolicyRepresentation.js';
 import type ClientProfileRepresentation from '@keycloak/keycloak-admin-client/lib/defs/clientProfileRepresentation.js';
-import { clientAttributes, names } from '../../names.ts';
+import { clientAttributes, clientAuthenticators, names } from '../../names.ts';
 
 /** Every field in which Keycloak 26.7 looks for an address, of SAML clients too. */
 const addresses = [
@@ -20,15 +20,16 @@ const addresses = [
  */
 export const accountClientProfile = {
   name: 'orki service accounts',
-  description: 'Clients with a secret of their own, for the client credentials grant alone.',
+  description: 'Clients with a secret or keys of their own, for the client credentials grant alone.',
   executors: [
     { executor: 'full-scope-disabled', configuration: { 'auto-configure': false } },
     { executor: 'reject-ropc-grant', configuration: { 'auto-configure': false } },
     {
       executor: 'secure-client-authenticator',
       configuration: {
-        'allowed-client-authenticators': ['client-secret'],
-        'default-client-authenticator': 'client-secret',
+        'allowed-client-authenticators': [clientAuthenticators.secret, clientAuthenticators.keys],
+        // Keycloak puts it in where a write names none, and would refuse the write without it.
+        'default-client-authenticator': clientAuthenticators.secret,
       },
     },
     {

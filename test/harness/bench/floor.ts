@@ -143,6 +143,7 @@ export async function openFloor(access: Access): Promise<Contestant & AsyncDispo
         description: null,
         mode: 'custom',
         permissions: [...grantedPermissions],
+        keys: null,
         secret,
         secretHint: secret.slice(-4),
         secretExpiresAt: null,

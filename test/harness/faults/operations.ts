@@ -1,5 +1,6 @@
 import type { Grant } from '../../../src/permissions/roles.ts';
-import { type AccountState, none, overlapSeconds, rolesOfGrant } from '../account-model.ts';
+import { type AccountState, byKey, none, overlapSeconds, rolesOfGrant } from '../account-model.ts';
+import { publicKeyCalled } from '../key-pair.ts';
 import type { RacedAccount } from '../races/contestant.ts';
 import type { ServiceRequest } from '../replica.ts';
 
@@ -11,6 +12,8 @@ export interface Operation {
   readonly startsInactive?: boolean;
   /** The secret was rotated before, with an overlap. */
   readonly startsInOverlap?: boolean;
+  /** It has a key in place of a secret. */
+  readonly startsWithKey?: boolean;
   /** The same request whenever it is asked for, so that it can be repeated. */
   readonly request: (cell: CellNames, account: RacedAccount | undefined) => ServiceRequest;
   /** What it makes of the account; the secrets and the time of a revocation apart. */
@@ -33,6 +36,8 @@ export interface CellNames {
 const admin: Grant = { mode: 'admin', permissions: [] };
 const agent: Grant = { mode: 'agent', permissions: [] };
 const custom: Grant = { mode: 'custom', permissions: ['ai:use', 'webhooks:read'] };
+const kid = 'fault';
+const keys = [publicKeyCalled(kid)];
 const idOf = (account: RacedAccount | undefined): string => `/${account?.id}`;
 const creation = ({ username }: CellNames): ServiceRequest => ({
   method: 'POST',
@@ -65,6 +70,18 @@ export const operations: readonly Operation[] = [
     request: (cell) => withKey(creation(cell), cell),
     result: made,
     setsSecret: true,
+  },
+  {
+    name: 'create with a key, key',
+    on: undefined,
+    request: (cell) => {
+      const { body, ...request } = creation(cell);
+      return withKey(
+        { ...request, body: { ...(body as object), credentials: { type: 'jwks', keys } } },
+        cell,
+      );
+    },
+    result: { ...made, secret: byKey(kid) },
   },
   { name: 'list', on: agent, request: () => ({ path: '?limit=5' }), result: {}, changesNothing: true },
   {
@@ -137,6 +154,21 @@ export const operations: readonly Operation[] = [
     result: {},
     setsSecret: true,
     keepsSecret: true,
+  },
+  {
+    name: 'keys',
+    on: agent,
+    startsInOverlap: true,
+    request: (_, account) => ({ method: 'PUT', path: `${idOf(account)}/keys`, body: { keys } }),
+    result: { secret: byKey(kid), previousSecret: none },
+  },
+  {
+    name: 'keys to secret, key',
+    on: agent,
+    startsWithKey: true,
+    request: (cell, account) => withKey(regeneration(account), cell),
+    result: {},
+    setsSecret: true,
   },
   {
     name: 'end previous',

@@ -17,7 +17,8 @@ export async function prepare({ steady }: Bench, operation: Operation, { usernam
   const created = await askPatiently(steady, { method: 'POST', body, headers });
   if (created.status !== 201) throw new Error(`no account for ${operation.name}: ${created.text}`);
   const account = createdAccount(created);
-  if (operation.startsInOverlap) await rotate(steady, account, username);
+  if (operation.startsInOverlap) await change(steady, account, { kind: 'overlap' }, username);
+  if (operation.startsWithKey) await change(steady, account, { kind: 'keys', kid: 'before' }, username);
   if (operation.startsInactive) {
     await askPatiently(steady, { method: 'POST', path: `/${account.id}/deactivate` });
     account.state = { ...account.state, active: false };
@@ -25,12 +26,16 @@ export async function prepare({ steady }: Bench, operation: Operation, { usernam
   return account;
 }
 
-async function rotate(service: TestedService, account: RacedAccount, username: string): Promise<void> {
-  const write: Write = { kind: 'overlap' };
-  const headers = { 'idempotency-key': `rotate ${username}`.replaceAll(' ', '-') };
+async function change(
+  service: TestedService,
+  account: RacedAccount,
+  write: Write,
+  username: string,
+): Promise<void> {
+  const headers = { 'idempotency-key': `${write.kind} ${username}`.replaceAll(' ', '-') };
   const answer = await askPatiently(service, { ...requestOf(account.id, write), headers });
   const outcome = outcomeOf(account, write, answer);
-  if (outcome.verdict !== 'applied') throw new Error(`no overlap: ${answer.text}`);
+  if (outcome.verdict !== 'applied') throw new Error(`no ${write.kind}: ${answer.text}`);
   account.state = after(account.state, outcome);
 }
 

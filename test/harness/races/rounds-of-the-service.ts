@@ -72,6 +72,7 @@ export function roundsOfTheService(
         { kind: 'mode', grant: pick(random, others) },
         { kind: 'regenerate' },
         { kind: 'overlap' },
+        { kind: 'keys', kid: name },
         { kind: 'revoke' },
       ];
       const writes = [pick(random, choices), pick(random, choices)];

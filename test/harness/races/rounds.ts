@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AccountState,
   after,
+  kidOf,
   none,
   type Outcome,
   type Write,
@@ -82,8 +83,8 @@ function contradictions(before: AccountState, outcomes: readonly Outcome[], now:
   return [`no order explains what is there: ${JSON.stringify(shown)}`];
 }
 
-/** A deactivation of what is inactive could not be lost, nor the end of an overlap that there is not. */
-async function prepare(
+/** A deactivation of what is inactive could not be lost, nor the end of an overlap that there is not; and keys have no overlap. */
+export async function prepare(
   contestant: Contestant,
   account: RacedAccount,
   kinds: readonly WriteKind[],
@@ -97,8 +98,13 @@ async function prepare(
   }
 }
 
-function preparations({ active, previousSecret }: AccountState, kinds: readonly WriteKind[]): Write[] {
+function preparations(
+  { active, secret, previousSecret }: AccountState,
+  kinds: readonly WriteKind[],
+): Write[] {
   const writes: Write[] = [];
+  const needsSecret = kinds.includes('overlap') || kinds.includes('end-previous');
+  if (needsSecret && kidOf(secret) !== undefined) writes.push({ kind: 'regenerate' });
   if (kinds.includes('end-previous') && previousSecret === none) writes.push({ kind: 'overlap' });
   if (kinds.includes('deactivate') && !active) writes.push({ kind: 'activate' });
   if (kinds.includes('activate') && !kinds.includes('deactivate') && active) {

@@ -3,7 +3,7 @@ import { pick, type Random } from '../random.ts';
 import type { Replica } from '../replica.ts';
 import type { Contestant, RacedAccount } from './contestant.ts';
 import type { Tally } from './report.ts';
-import { accountFor, combinationsOf, raceWrites } from './rounds.ts';
+import { accountFor, combinationsOf, prepare, raceWrites } from './rounds.ts';
 import { roundsOfTheService } from './rounds-of-the-service.ts';
 
 /** Accounts that are raced at side by side; more of them only slow a small machine down. */
@@ -35,10 +35,13 @@ export async function raceForOneWinner(
   race: Race,
 ): Promise<Tally> {
   const rounds = roundsOfTheService(laboratory, replicas, race.random);
-  return inLanes(contestant, race, race.rounds, (round, account) => {
+  return inLanes(contestant, race, race.rounds, async (round, account) => {
     const kind = ['sameEtag', 'sameUsername', 'sameKey', 'sameOverlap'][round % 4];
-    if (kind === 'sameEtag') return rounds.sameEtag(account, `round-${round}`);
-    if (kind === 'sameOverlap') return rounds.sameOverlap(account, `round-${round}`);
+    if (kind === 'sameEtag' || kind === 'sameOverlap') {
+      // Either may ask for an overlap, which an account with a key cannot have.
+      await prepare(contestant, account, ['overlap']);
+      return rounds[kind](account, `round-${round}`);
+    }
     return kind === 'sameUsername' ? rounds.sameUsername(`same-${round}`) : rounds.sameKey(`key-${round}`);
   });
 }

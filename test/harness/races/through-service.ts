@@ -1,6 +1,7 @@
 import type { Grant } from '../../../src/permissions/roles.ts';
 import {
   type AccountState,
+  byKey,
   never,
   none,
   type Outcome,
@@ -12,6 +13,7 @@ import {
   type Write,
   writeKinds,
 } from '../account-model.ts';
+import { publicKeyCalled } from '../key-pair.ts';
 import type { TestedRealm } from '../laboratory.ts';
 import { observeAccount } from '../raw-account.ts';
 import type { Replica, ServiceAnswer, ServiceRequest } from '../replica.ts';
@@ -58,11 +60,12 @@ export function replicaFor(replicas: readonly Replica[], entry: number, write?: 
 
 /** The account that a 201 tells of. */
 export function createdAccount({ body }: ServiceAnswer): RacedAccount {
-  const { id, clientId, clientSecret } = body;
+  const { id, clientId, clientSecret, credentials } = body;
   const { description = '', roles = [], active = false } = shownBy(body);
-  const secrets = { secret: clientSecret, previousSecret: none, tokensRevokedBefore: never };
+  const secret = clientSecret ?? byKey(credentials.keys[0].kid);
+  const secrets = { secret, previousSecret: none, tokensRevokedBefore: never };
   const state: AccountState = { exists: true, description, roles, active, ...secrets };
-  return { id, clientId, secrets: [clientSecret], revocations: [], state };
+  return { id, clientId, secrets: clientSecret === null ? [] : [clientSecret], revocations: [], state };
 }
 
 /** The request that asks for a write. */
@@ -81,6 +84,8 @@ export function requestOf(id: string, write: Write): ServiceRequest {
         path: `${path}/regenerate-secret`,
         body: { overlapSeconds, ...bodyThatRevokes(write).body },
       };
+    case 'keys':
+      return { method: 'PUT', path: `${path}/keys`, body: { keys: [publicKeyCalled(write.kid)] } };
     case 'end-previous':
       return { method: 'DELETE', path: `${path}/previous-secret` };
     case 'revoke':
@@ -102,7 +107,7 @@ const bodyThatRevokes = (write: Write): { body?: object } =>
 /** What an answer means; a secret, and the time of a revocation, that it tells are noted with the account. */
 export function outcomeOf(account: RacedAccount, write: Write, answer: ServiceAnswer): Outcome {
   const { status, body, sentAt, answeredAt } = answer;
-  const secret: string | undefined = body?.clientSecret;
+  const secret: string | undefined = body?.clientSecret ?? undefined;
   if (secret !== undefined) account.secrets.push(secret);
   const wasDone = status === 200;
   const revokedBefore: string | undefined =
@@ -132,7 +137,9 @@ interface ShownAccount {
   permissions: string[];
   description: string | null;
   status: string;
-  secretHint: string;
+  secretHint: string | null;
+  /** Not in answers of a version that knows no keys. */
+  credentials?: { keys: { kid: string }[] };
   /** Not in answers of a version that knows no overlap; the next one likewise. */
   previousSecret?: { hint: string } | null;
   tokensRevokedBefore?: string | null;
@@ -142,13 +149,14 @@ interface ShownAccount {
 
 function shownBy(account: ShownAccount): Shown {
   const { mode, permissions, description, status, secretHint } = account;
-  const { previousSecret, tokensRevokedBefore, endedSecretHints } = account;
+  const { previousSecret, tokensRevokedBefore, endedSecretHints, credentials } = account;
+  const [key] = credentials?.keys ?? [];
   const grant = { mode, permissions: mode === 'custom' ? permissions : [] };
   return {
     description: description ?? '',
     roles: rolesOfGrant(grant),
     active: status === 'active',
-    secretHint,
+    secretHint: key === undefined ? (secretHint ?? none) : byKey(key.kid),
     ...(previousSecret === undefined ? {} : { previousHint: previousSecret?.hint ?? none }),
     ...(tokensRevokedBefore === undefined ? {} : { tokensRevokedBefore: tokensRevokedBefore ?? never }),
     ...(endedSecretHints === undefined ? {} : { endedHints: endedSecretHints }),

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pathOf } from '../../support/accounts.ts';
@@ -249,4 +249,75 @@ it('attack 38: a token that was revoked calls nothing here any more, and no late
   expect((await house.request({ path })).body.tokensRevokedBefore).toBe(tokensRevokedBefore);
   const fresh = await obtainToken(house.realm, rotated);
   expect(await introspect(fresh.token)).toMatchObject({ active: true });
+});
+
+describe('attack 39: keys', () => {
+  const pair = () => generateKeyPairSync('ed25519');
+  const jwkOf = ({ publicKey }: ReturnType<typeof pair>) => publicKey.export({ format: 'jwk' });
+  const setKeys = (id: string, keys: unknown, as: As = 'admin', tenantId = 'acme') =>
+    house.request({ as, method: 'PUT', path: `${pathOf(id, tenantId)}/keys`, body: { keys } });
+
+  it('are set by nobody of another tenant, nobody who only reads, and nobody who holds less', async () => {
+    const { id, first, second } = await inOverlap({ mode: 'admin' });
+    const before = await house.state();
+    const answers = [
+      await setKeys(id, [jwkOf(pair())], 'globexAdmin', 'globex'),
+      await setKeys(id, [jwkOf(pair())], 'globexAdmin'),
+      await setKeys(id, [jwkOf(pair())], 'viewer'),
+      await setKeys(id, [jwkOf(pair())], 'writer'),
+      await setKeys(id, [jwkOf(pair())], 'agentWriter'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([404, 403, 403, 403, 403]);
+    expect(await house.state()).toEqual(before);
+    expect(await statuses(first, second)).toEqual([200, 200]);
+  });
+
+  it('of which somebody else has the private half, or that Keycloak would fetch, reach it in no request', async () => {
+    const { id, first, second } = await inOverlap();
+    const before = await house.state();
+    const key = jwkOf(pair());
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
+    const tricks: unknown[] = [
+      [],
+      [key, key],
+      [key, jwkOf(pair()), jwkOf(pair())],
+      [{ ...key, d: 'AAAA' }],
+      [{ kty: 'oct', k: 'c2VjcmV0' }],
+      [{ ...key, alg: 'none' }],
+      [{ ...key, alg: 'HS256' }],
+      [{ ...key, jku: 'http://127.0.0.1:9000/' }],
+      [{ ...key, x5u: 'file:///etc/passwd' }],
+      [{ ...key, x: Buffer.alloc(32).toString('base64url') }],
+      [{ ...key, kid: { toString: 'x' } }],
+      [{ ...key, __proto__: null, constructor: 'x' }],
+      [rsa],
+      [{ ...rsa, n: 'AQAB' }],
+      'https://evil.test/keys',
+      { keys: [key] },
+      [null],
+    ];
+    for (const keys of tricks) expect([keys, (await setKeys(id, keys)).status]).toEqual([keys, 400]);
+    const body = { keys: [key], url: 'https://evil.test/keys' };
+    expect((await house.request({ method: 'PUT', path: `${pathOf(id)}/keys`, body })).status).toBe(400);
+    expect(await house.state()).toEqual(before);
+    expect(await statuses(first, second)).toEqual([200, 200]);
+  });
+
+  it('end every secret for good, also for whoever repeats the request that made one', async () => {
+    const first = await house.victim();
+    const { id } = first;
+    const headers = { 'idempotency-key': randomUUID() };
+    const second = (await rotate(id, { overlapSeconds }, { headers })).body;
+    expect((await setKeys(id, [jwkOf(pair())])).status).toBe(200);
+    const repeated = await rotate(id, { overlapSeconds }, { headers });
+    expect(repeated).toMatchObject({ status: 409, body: { code: 'idempotency-key-spent' } });
+    await endOverlap(id);
+    await house.request({ method: 'POST', path: `${pathOf(id)}/activate` });
+    await house.request({ method: 'PATCH', path: pathOf(id), body: { description: 'new' } });
+    await house.realm.provision();
+    expect((await statuses(first, second)).every((status) => status >= 400)).toBe(true);
+    const { client } = (await house.realm.inKeycloak(id)) ?? {};
+    expect([first.clientSecret, second.clientSecret]).not.toContain(client?.secret);
+    expect(JSON.stringify(client)).not.toContain(second.clientSecret);
+  });
 });

@@ -251,7 +251,16 @@ const unlikeAnAccount: [string, object][] = [
   ['that pages elsewhere may use', { webOrigins: ['*'] }],
   ['with the password grant', { directAccessGrantsEnabled: true }],
   ['with full scope', { fullScopeAllowed: true }],
-  ['with a key instead of a secret', { clientAuthenticatorType: 'client-jwt' }],
+  ['with a certificate', { clientAuthenticatorType: 'client-x509' }],
+  ['that signs with its secret', { clientAuthenticatorType: 'client-secret-jwt' }],
+  ['that another identity provider vouches for', { clientAuthenticatorType: 'federated-jwt' }],
+  [
+    'with keys from an address',
+    {
+      clientAuthenticatorType: 'client-jwt',
+      attributes: { 'use.jwks.url': 'true', 'jwks.url': 'https://evil.test/keys' },
+    },
+  ],
   ['with an address to log out to', { attributes: { 'post.logout.redirect.uris': 'https://evil.test/*' } }],
   [
     'for SAML, with an address',
