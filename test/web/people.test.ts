@@ -48,6 +48,7 @@ describe('who may do what', () => {
     expect(disabled).toEqual([
       ['Edit', 'true'],
       ['Regenerate Secret', 'true'],
+      ['Use Public Keys', 'true'],
       ['Revoke Tokens', null],
       ['Deactivate', null],
       ['Delete', 'true'],

@@ -19,7 +19,7 @@ describe('tokens that were issued already', () => {
     await page.getByRole('button', { name: 'Revoke Tokens' }).click();
     const question = page.getByRole('alertdialog', { name: 'Revoke the tokens of Revoked?' });
     await question.getByText('Services that only check signatures accept them').waitFor();
-    await question.getByText('The secret goes on working').waitFor();
+    await question.getByText('Its secret, or its keys, go on working').waitFor();
     expect(await revokedBefore(id)).toBeNull();
     await question.getByRole('button', { name: 'Revoke Tokens' }).click();
     await announced(page, /^The tokens of Revoked are revoked\. Services that only check signatures/);

@@ -38,7 +38,7 @@ func main() {
 	custom, _, err := create(*customBody)
 	must("a custom account", err)
 	expect("the permissions asked for", len(custom.Permissions) == 1 && custom.Permissions[0] == "customers:read")
-	obtainToken(agent.ClientId, agent.ClientSecret)
+	obtainToken(agent.ClientId, agent.GetClientSecret())
 
 	_, _, err = create(*agentBody)
 	taken := refusal(err)
@@ -64,7 +64,7 @@ func main() {
 	rotated, _, err := api.ServiceAccountsAPI.RegenerateSecret(ctx, tenant, agent.Id).RegenerateSecret(*overlap).Execute()
 	must("a rotation", err)
 	expect("an overlap", rotated.PreviousSecret.IsSet() && rotated.PreviousSecret.Get() != nil)
-	obtainToken(agent.ClientId, agent.ClientSecret)
+	obtainToken(agent.ClientId, agent.GetClientSecret())
 	obtainToken(agent.ClientId, rotated.ClientSecret)
 	ended, _, err := api.ServiceAccountsAPI.EndPreviousSecret(ctx, tenant, agent.Id).Execute()
 	must("ending the overlap", err)
@@ -95,7 +95,7 @@ func anyGrantable(catalogue *client.PermissionCatalogue) bool {
 	return false
 }
 
-func create(body client.CreateServiceAccount) (*client.ServiceAccountWithSecret, *http.Response, error) {
+func create(body client.CreateServiceAccount) (*client.CreatedServiceAccount, *http.Response, error) {
 	return api.ServiceAccountsAPI.CreateServiceAccount(ctx, tenant).CreateServiceAccount(body).Execute()
 }
 
