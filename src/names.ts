@@ -44,7 +44,7 @@ export const names = {
   makerRole: 'account-maker',
 } as const;
 
-/** Attributes of a service account's client. Keycloak must be started with the searchable ones declared. */
+/** Attributes of a service account's client. */
 export const clientAttributes = {
   managed: 'orki.managed',
   tenant: 'orki.tenant',
@@ -65,6 +65,8 @@ export const clientAttributes = {
   secretExpiresAt: 'orki.secret-expires-at',
   /** Of how many days before its end somebody was warned last; absent when of none. */
   expiryWarned: 'orki.expiry-warned',
+  /** The day (UTC, such as 2026-12-31) on which the next warning of the secret's end is due; absent when none is. */
+  warningDue: 'orki.warning-due',
   /** The hint of the secret before, and until when Keycloak takes that one too. */
   previousSecret: 'orki.previous-secret',
   /** What the account was when its tenant was switched off: `true` for active, or `inactive`. */
@@ -78,6 +80,9 @@ export const clientAttributes = {
   /** Written anew under each lock where Keycloak has several nodes, so that a read can be seen to be current. */
   readFence: 'orki.read-fence',
 } as const;
+
+/** What the service searches for. Keycloak has to be started with exactly these declared (`searchable-attributes`). */
+export const searchableAttributes = [clientAttributes.tenant, clientAttributes.warningDue] as const;
 
 /**
  * Attributes by which Keycloak itself knows of a second secret and of when each ends (`OIDCClientSecretConfigWrapper`); times

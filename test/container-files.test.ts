@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { version } from '../dev/keycloak/settings.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { clientAttributes } from '../src/names.ts';
+import { searchableAttributes } from '../src/names.ts';
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found]) => found);
@@ -20,7 +20,7 @@ describe('the container files', () => {
       read('keycloak/Dockerfile'),
       /^ENV KC_SPI_CLIENT__JPA__SEARCHABLE_ATTRIBUTES=(.+)$/gm,
     );
-    expect(searchable).toEqual([clientAttributes.tenant]);
+    expect(searchable).toEqual([searchableAttributes.join(',')]);
   });
 
   it("name the project's version, and the Node that the checkout brings", () => {

@@ -1,4 +1,4 @@
-import { clientAttributes } from '../../src/names.ts';
+import { searchableAttributes } from '../../src/names.ts';
 
 /** The one place that says which Keycloak is used and how it is started; `up` and the live tests both read it. */
 export const version = '26.7.4';
@@ -41,7 +41,7 @@ export function startOptions(options: {
     // Readiness is polled, and each answer of "not yet" would be a line of the log.
     '--log-level=info,io.smallrye.health:off',
     // What the service searches for with `q=`; Keycloak refuses any other attribute.
-    `--spi-client--jpa--searchable-attributes=${clientAttributes.tenant}`,
+    `--spi-client--jpa--searchable-attributes=${searchableAttributes.join(',')}`,
   ];
 }
 

@@ -158,7 +158,7 @@ export interface Gateway {
   /** Whether Keycloak keeps two secrets and ends them on time; at most five minutes old. */
   canRotateSecrets(): Promise<boolean>;
   /** Notes that somebody was warned so many days before the end of the secret; nothing that is shown changes. */
-  noteExpiryWarning(id: string, days: number): Promise<void>;
+  noteExpiryWarning(account: Account, days: number): Promise<void>;
   setStatus(id: string, status: AccountStatus, stamp: Stamp): Promise<void>;
   /**
    * Tells services that look at signatures alone, by `listRevocations`, that the account's tokens of before a whole second

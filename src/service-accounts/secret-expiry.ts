@@ -3,6 +3,7 @@ import { invalidField } from '../errors.ts';
 const dayMs = 86_400_000;
 /** How many days before the end of a secret somebody is warned, the last warning first. */
 export const warningDays = [1, 7, 30] as const;
+export type WarningDays = (typeof warningDays)[number];
 
 /** What a caller asks of the end of a secret: a time, a number of days from now, or with null that it has none. */
 export interface ExpiryRequest {
@@ -65,8 +66,38 @@ function wantedEnd(
 }
 
 /** How long a secret was made to live, in milliseconds; null for one without an end. */
-export function lifetimeOf({ secretExpiresAt, secretCreatedAt }: SecretTimes): number | null {
+function lifetimeOf({ secretExpiresAt, secretCreatedAt }: SecretTimes): number | null {
   return secretExpiresAt === null ? null : Date.parse(secretExpiresAt) - Date.parse(secretCreatedAt);
 }
+
+/**
+ * The warnings of the end of a secret that are still to come or due, the first one first. None comes again after it, or a
+ * later one, was given, and a secret that was made to live no longer than a warning's days gets no such warning.
+ * @param warnedDays of how many days before its end somebody was warned last; null when of none
+ */
+export function remainingWarnings(
+  times: SecretTimes,
+  warnedDays: number | null,
+): { readonly days: WarningDays; readonly dueAt: number }[] {
+  const { secretExpiresAt } = times;
+  const lifetimeMs = lifetimeOf(times);
+  if (secretExpiresAt === null || lifetimeMs === null) return [];
+  return warningDays
+    .filter((days) => lifetimeMs > days * dayMs && (warnedDays === null || days < warnedDays))
+    .map((days) => ({ days, dueAt: Date.parse(secretExpiresAt) - days * dayMs }))
+    .reverse();
+}
+
+/**
+ * The days (UTC, such as 2026-12-31) on which a warning may have fallen due that can still be given: today, and those before
+ * it as far back as the earliest warning comes before the end of a secret.
+ * @param now milliseconds since 1970
+ */
+export function daysOfDueWarnings(now: number): string[] {
+  return Array.from({ length: Math.max(...warningDays) + 2 }, (_, daysAgo) => dayOf(now - daysAgo * dayMs));
+}
+
+/** @param time milliseconds since 1970 */
+export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 const wholeSeconds = (time: number): string => new Date(Math.floor(time / 1000) * 1000).toISOString();

@@ -1,10 +1,7 @@
 import { type Account, viewOf } from '../service-accounts/account.ts';
 import type { Gateway } from '../service-accounts/gateway.ts';
-import { lifetimeOf, warningDays } from '../service-accounts/secret-expiry.ts';
+import { hasExpired, remainingWarnings, type WarningDays } from '../service-accounts/secret-expiry.ts';
 import { withAccountLock } from '../service-accounts/under-lock.ts';
-
-const dayMs = 86_400_000;
-type WarningDays = (typeof warningDays)[number];
 
 /** That the secret of an account ends within so many days. */
 export interface ExpiryWarning {
@@ -21,19 +18,12 @@ export interface ExpiryWatch {
 }
 
 /**
- * The warning that is due for an active account, or undefined. One that was given, or a later one, is not due again until
- * there is a new secret, and a secret that was made to live no longer than a warning's days gets no such warning.
+ * The latest warning that is due for an active account whose secret has not expired, or undefined.
  * @param now milliseconds since 1970
  */
 function dueWarning(account: Account, now: number): WarningDays | undefined {
-  const { active, secretExpiresAt, expiryWarnedDays } = account;
-  const lifetimeMs = lifetimeOf(account);
-  if (!active || secretExpiresAt === null || lifetimeMs === null) return undefined;
-  const leftMs = Date.parse(secretExpiresAt) - now;
-  if (leftMs <= 0) return undefined;
-  const due = warningDays.find((days) => leftMs <= days * dayMs && lifetimeMs > days * dayMs);
-  const isGiven = due !== undefined && expiryWarnedDays !== null && expiryWarnedDays <= due;
-  return isGiven ? undefined : due;
+  if (!account.active || hasExpired(account, now)) return undefined;
+  return remainingWarnings(account, account.expiryWarnedDays).findLast(({ dueAt }) => dueAt <= now)?.days;
 }
 
 /**
@@ -53,7 +43,7 @@ export async function warnOfExpiry(
     if (account === undefined || days === undefined) return;
     const { permissions } = viewOf(account, await gateway.catalogue());
     await watch.announce({ account, days });
-    await gateway.noteExpiryWarning(id, days);
+    await gateway.noteExpiryWarning(account, days);
     watch.onWarned({ account, days }, permissions);
   });
 }

@@ -5,6 +5,12 @@ import type { ExpiryWatch } from './expiry-warnings.ts';
 import { type Repair, type SweepDependencies, sweep } from './sweep.ts';
 import type { SweepTargets } from './sweep-targets.ts';
 
+/**
+ * How many accounts a minute are compared with what they should be, on average; each takes a call or two. So 100,000 accounts
+ * are compared in 31 hours, and the calls are too few to be noticed or to push accounts that are in use out of Keycloak's caches.
+ */
+const accountsPerMinute = 60;
+
 export interface SweepSchedule {
   /** Ends it after the repair that it is at. */
   close(): Promise<void>;
@@ -23,13 +29,17 @@ export function scheduleSweeps(
   let underWay: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   const ending = new AbortController();
+  const sliceSize = Math.ceil((everyMs / 60_000) * accountsPerMinute);
   const connect = () => keycloak.connectGateway({ signal: AbortSignal.timeout(requestWorkMs) });
 
   async function run(): Promise<void> {
     try {
       // Less than the shortest time between two, so that the turn is free again by then.
       if (await connect().takeTurn('sweep', everyMs / 2))
-        await sweepOnce({ targets: keycloak.sweepTargets, connect, watch, signal: ending.signal }, logger);
+        await sweepOnce(
+          { targets: keycloak.sweepTargets, connect, watch, sliceSize, signal: ending.signal },
+          logger,
+        );
     } catch (error) {
       logger.warn({ err: error }, 'the sweep broke off');
     }
@@ -58,7 +68,7 @@ export function scheduleSweeps(
 
 /** One sweep, logged: a line for each repair, and one for what came of all. */
 async function sweepOnce(
-  dependencies: Pick<SweepDependencies, 'targets' | 'connect' | 'watch' | 'signal'>,
+  dependencies: Pick<SweepDependencies, 'targets' | 'connect' | 'watch' | 'sliceSize' | 'signal'>,
   logger: Pick<FastifyBaseLogger, 'info' | 'warn'>,
 ): Promise<void> {
   const repaired: Partial<Record<Repair['kind'], number>> = {};

@@ -5,7 +5,7 @@ import { type Account, stampOf } from '../service-accounts/account.ts';
 import type { Actor } from '../service-accounts/actor.ts';
 import type { Gateway } from '../service-accounts/gateway.ts';
 import { withAccountLock } from '../service-accounts/under-lock.ts';
-import { expiredLockKeptMs, unfinishedAccountKeptMs } from '../time-limits.ts';
+import { expiredLockKeptMs, newAccountMs, unfinishedAccountKeptMs } from '../time-limits.ts';
 import { type ExpiryWatch, warnOfExpiry } from './expiry-warnings.ts';
 import type { SweepTargets } from './sweep-targets.ts';
 
@@ -21,6 +21,8 @@ export interface SweepDependencies {
   /** Told of what could not be repaired; the next sweep tries again. */
   readonly onFailure: (error: unknown) => void;
   readonly watch: ExpiryWatch;
+  /** How many accounts, and how many usernames, one sweep compares with what they should be. */
+  readonly sliceSize: number;
   /** Ends the sweep after the repair that it is at. */
   readonly signal?: AbortSignal;
   /** Milliseconds since 1970. */
@@ -45,30 +47,55 @@ export interface Repair {
 }
 
 /**
- * Warns of secrets that end soon, removes what a crash left behind and nobody came back for, such as roles that add nothing to an account's mode, and
- * makes the mirror in the attributes say what roles an account has, also where an administrator changed them in
- * Keycloak's console. Every repair of an account takes its lock and looks again under it, and a username is released by
+ * Removes what a crash left behind and nobody came back for, such as accounts that were never finished and roles that add
+ * nothing to an account's mode, warns of secrets that end soon, and makes the mirror in the attributes say what roles an
+ * account has, also where an administrator changed them in Keycloak's console.
+ *
+ * How long it takes depends on what happened of late, and not on how many accounts there are: accounts that were never
+ * finished are looked for among the newest, and warnings by the day on which they are due. All else can wait: of accounts and
+ * usernames each sweep compares a slice, and the next one goes on from there. A realm that is no larger than a slice is
+ * compared in full each time.
+ *
+ * Every repair of an account takes its lock and looks again under it, and a username is released by
  * the id of its role, which no later reservation has; so any number of replicas may sweep at once, beside any request.
  * Only accounts with the mark and a tenant are touched, and roles of `orki-usernames` and `orki-locks`.
  */
 export async function sweep(dependencies: SweepDependencies): Promise<void> {
-  const finished = new Map<string, Account>();
-  for await (const account of dependencies.targets.accounts()) {
-    if (account.unfinishedSince === null) finished.set(account.id, account);
-    if (dependencies.signal?.aborted) return;
-    await attempt(dependencies, () =>
-      account.unfinishedSince === null
-        ? repairRoles(dependencies, account)
-        : removeUnfinished(dependencies, account),
-    );
+  const { targets, now, signal, sliceSize } = dependencies;
+  for await (const account of targets.accountsMadeAfter(now() - newAccountMs)) {
+    if (signal?.aborted) return;
+    if (account.unfinishedSince === null) continue;
+    await attempt(dependencies, () => removeUnfinished(dependencies, account));
+  }
+  for await (const account of targets.accountsToWarnOf(now())) {
+    if (signal?.aborted) return;
     if (account.unfinishedSince !== null) continue;
-    if (!account.isCurrentInConsole) {
-      await attempt(dependencies, () => repairConsole(dependencies, account));
-    }
     await attempt(dependencies, () => warnOfExpiry(dependencies, account));
   }
-  await releaseUsernames(dependencies, finished);
+  const bearers = new Map<string, BearerOfUsername>();
+  for await (const account of targets.someAccounts(sliceSize)) {
+    if (signal?.aborted) return;
+    if (account.unfinishedSince === null) bearers.set(account.id, bearerOf(account));
+    await compare(dependencies, account);
+  }
+  await releaseUsernames(dependencies, bearers);
   await removeLocks(dependencies);
+}
+
+type BearerOfUsername = Pick<Account, 'tenantId' | 'username'>;
+const bearerOf = ({ tenantId, username }: Account): BearerOfUsername => ({ tenantId, username });
+
+/** Puts right whatever may be wrong with one account. */
+async function compare(dependencies: SweepDependencies, account: Account): Promise<void> {
+  if (account.unfinishedSince !== null) {
+    await attempt(dependencies, () => removeUnfinished(dependencies, account));
+    return;
+  }
+  await attempt(dependencies, () => repairRoles(dependencies, account));
+  if (!account.isCurrentInConsole) {
+    await attempt(dependencies, () => repairConsole(dependencies, account));
+  }
+  await attempt(dependencies, () => warnOfExpiry(dependencies, account));
 }
 
 async function attempt({ onFailure }: SweepDependencies, repair: () => Promise<void>): Promise<void> {
@@ -147,12 +174,12 @@ function difference(account: Account, truth: Grant): Grant | undefined {
 
 async function releaseUsernames(
   dependencies: SweepDependencies,
-  accounts: ReadonlyMap<string, Account>,
+  bearers: ReadonlyMap<string, BearerOfUsername>,
 ): Promise<void> {
-  const { targets, connect, onRepair, now } = dependencies;
-  for await (const { roleId, accountId, isOf, reservedAt } of targets.usernames()) {
+  const { targets, connect, onRepair, now, sliceSize } = dependencies;
+  for await (const { roleId, accountId, isOf, reservedAt } of targets.someUsernames(sliceSize)) {
     if (now() - Date.parse(reservedAt) < unfinishedAccountKeptMs) continue;
-    const known = accounts.get(accountId);
+    const known = bearers.get(accountId);
     if (known !== undefined && isOf(known)) continue;
     if (dependencies.signal?.aborted) return;
     await attempt(dependencies, async () => {

@@ -265,8 +265,9 @@ export function describeGateway(name: string, connect: () => ConnectGateway): vo
       const secretExpiresAt = inSeconds(3_600);
       const { id } = await stored(gateway, { secretExpiresAt });
       const before = await gateway.findAccount(id);
+      if (before === undefined) throw new Error('not made');
       expect(before).toMatchObject({ secretExpiresAt, expiryWarnedDays: null });
-      await gateway.noteExpiryWarning(id, 7);
+      await gateway.noteExpiryWarning(before, 7);
       expect(await gateway.findAccount(id)).toEqual({ ...before, expiryWarnedDays: 7 });
       const later = inSeconds(7_200);
       await gateway.replaceSecret(id, { ...renewal('second', 'ends'), expiresAt: later }, stamp);

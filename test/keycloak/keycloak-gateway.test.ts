@@ -155,6 +155,7 @@ describe('the gateway to Keycloak', () => {
       'orki.secret-expires-at': '',
       'client.secret.expiration.time': '',
       'orki.expiry-warned': '',
+      'orki.warning-due': '',
       'orki.previous-secret': '',
       'orki.previous-secret-sha256': '',
       'client.secret.rotated': '',

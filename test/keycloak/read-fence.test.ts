@@ -6,6 +6,7 @@ import { sweep } from '../../src/upkeep/sweep.ts';
 import { seededRandom } from '../harness/random.ts';
 import { create, created, edit, pathOf, people, publicKey } from '../support/accounts.ts';
 import { nobodyWatches } from '../support/expiry-watch.ts';
+import { noTargets } from '../support/sweep-targets.ts';
 import { type Answer, type TestApp, testApp } from '../support/test-app.ts';
 import { TwoNodeKeycloak } from '../support/two-node-keycloak.ts';
 
@@ -248,17 +249,16 @@ describe('a change on several nodes', () => {
     await edit(services[0], id, { username: 'renamed' });
     const removed: string[] = [];
     const sweepAt = keycloak.replica(1);
-    const nothing = async function* () {};
     await sweep({
       targets: {
-        accounts: nothing,
-        async *usernames() {
-          const isOf = (account: Account) => account.username === 'renamed';
+        ...noTargets,
+        async *someUsernames() {
+          const isOf = ({ username }: Pick<Account, 'username'>) => username === 'renamed';
           yield { roleId: 'renamed', accountId: id, isOf, reservedAt: '2026-11-01T00:00:00.000Z' };
         },
-        locksExpiredBefore: nothing,
         removeRole: async (roleId) => void removed.push(roleId),
       },
+      sliceSize: 100,
       connect: () => sweepAt({ signal: AbortSignal.timeout(5_000) }),
       now: Date.now,
       onRepair: () => undefined,

@@ -46,21 +46,21 @@ async function readiness(spoil: (call: AdminCall) => void, nodes = 1) {
 it('never says that all is there beside something that is missing, or that something is missing while Keycloak is down', async () => {
   let fault: KeycloakFailure | undefined;
   const look = await readiness(({ operation }) => {
-    if (fault && operation === 'check tenant search') throw keycloakUnavailable(fault);
+    if (fault && operation === 'check search') throw keycloakUnavailable(fault);
   });
   expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [], unavailable: [] });
-  fault = new KeycloakFailure('check tenant search', { status: 400 });
+  fault = new KeycloakFailure('check search', { status: 400 });
   expect(await look()).toEqual({
     keycloak: 'up',
     provisioned: false,
     missing: [expect.stringContaining('searchable-attributes')],
     unavailable: [],
   });
-  fault = new KeycloakFailure('check tenant search', { cause: new Error('refused') });
+  fault = new KeycloakFailure('check search', { cause: new Error('refused') });
   expect(await look()).toEqual({ keycloak: 'down', provisioned: false, missing: [], unavailable: [] });
   fault = undefined;
   expect(await look()).toEqual({ keycloak: 'up', provisioned: true, missing: [], unavailable: [] });
-  fault = new KeycloakFailure('check tenant search', { cause: new Error('refused') });
+  fault = new KeycloakFailure('check search', { cause: new Error('refused') });
   expect(await look()).toEqual({ keycloak: 'down', provisioned: true, missing: [], unavailable: [] });
 });
 

@@ -218,6 +218,8 @@ describe('reading clients', () => {
 
   it('refuses to search by an attribute that was not declared when Keycloak was started', async () => {
     expect((await asService('GET', '/clients?q=orki.undeclared:x')).status).toBe(400);
+    const beside = `${clientAttributes.tenant}:x%20orki.undeclared:x`;
+    expect((await asService('GET', `/clients?q=${beside}`)).status).toBe(400);
     expect((await asService('GET', `/clients?q=${clientAttributes.tenant}:x`)).status).toBe(200);
   });
 

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectKeycloak, type KeycloakConnection } from '../../src/keycloak/connect.ts';
 import { names } from '../../src/names.ts';
+import {
+  createClientId,
+  createdAtOf,
+  isServiceAccountClientId,
+} from '../../src/service-accounts/client-id.ts';
 import type { Gateway } from '../../src/service-accounts/gateway.ts';
 import { sweepActor } from '../../src/upkeep/sweep.ts';
 import { newAccount } from '../support/in-memory-keycloak.ts';
@@ -140,6 +145,62 @@ describe('the sweep', () => {
     const removed = (await sweepIn(2)).filter(({ kind }) => kind === 'expired-lock');
     expect(removed.length).toBeGreaterThanOrEqual(2);
     await lock.release();
+  });
+
+  it('finds by the day on which it is due of whose secret a warning may be due', async () => {
+    const dayMs = 24 * 60 * minuteMs;
+    const account = newAccount({
+      tenantId: 'acme',
+      secretExpiresAt: new Date(Date.now() + 31 * dayMs).toISOString(),
+    });
+    const gateway = connect();
+    await gateway.createClient(account);
+    const isFoundAfter = async (days: number) =>
+      (await Array.fromAsync(keycloak.sweepTargets.accountsToWarnOf(Date.now() + days * dayMs))).some(
+        ({ id }) => id === account.id,
+      );
+    expect([await isFoundAfter(-1), await isFoundAfter(2), await isFoundAfter(30)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    const stored = await gateway.findAccount(account.id);
+    if (stored === undefined) throw new Error('not made');
+    await gateway.noteExpiryWarning(stored, 30);
+    expect([await isFoundAfter(2), await isFoundAfter(25)]).toEqual([false, true]);
+    await gateway.deleteAccount(account.id);
+  });
+
+  it('looks for unfinished accounts among the new ones, whatever other clients there are', async () => {
+    const foreign = {
+      clientId: 'orki-sa-0000',
+      attributes: { 'orki.managed': 'true', 'orki.tenant': 'acme' },
+    };
+    await realm.admin('POST', '/clients', foreign);
+    onTestFinished(async () => {
+      await realm.admin('DELETE', `/clients/${await realm.uuidOf(foreign.clientId)}`);
+    });
+    const madeAt = [3, 2, 1].map((hours) => Date.now() - hours * 60 * minuteMs);
+    for (const at of madeAt) await connect().createClient(newAccount({ clientId: createClientId(at) }));
+    const found = await Array.fromAsync(keycloak.sweepTargets.accountsMadeAfter(Date.now() - 150 * minuteMs));
+    const ages = found
+      .filter(({ clientId }) => isServiceAccountClientId(clientId))
+      .map(({ clientId }) => Date.parse(createdAtOf(clientId)));
+    expect(ages).toEqual([madeAt[2], madeAt[1]]);
+  });
+
+  it('gets to every account and every username, a slice at a time', async () => {
+    for (let made = 0; made < 5; made += 1) await make();
+    const all = new Set((await Array.fromAsync(keycloak.sweepTargets.accounts())).map(({ id }) => id));
+    const usernames = new Set(
+      (await Array.fromAsync(keycloak.sweepTargets.someUsernames(10_000))).map(({ roleId }) => roleId),
+    );
+    expect([all.size, usernames.size].every((size) => size > 4)).toBe(true);
+    for (let slice = 0; all.size + usernames.size > 0 && slice < 100; slice += 1) {
+      for await (const { id } of keycloak.sweepTargets.someAccounts(3)) all.delete(id);
+      for await (const { roleId } of keycloak.sweepTargets.someUsernames(3)) usernames.delete(roleId);
+    }
+    expect([...all, ...usernames]).toEqual([]);
   });
 
   it('does the same work once when several sweep at the same time', async () => {

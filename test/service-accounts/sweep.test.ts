@@ -4,26 +4,26 @@ import type { Gateway } from '../../src/service-accounts/gateway.ts';
 import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
 import { created, stateOf } from '../support/accounts.ts';
 import { nobodyWatches } from '../support/expiry-watch.ts';
+import { accountTargets } from '../support/sweep-targets.ts';
 import { type TestApp, testApp } from '../support/test-app.ts';
 
 const signal = () => new AbortController();
 
 /** Sweeps over all accounts, as it would eleven minutes from now; `onRepair` may end it. */
-async function sweepOf({ keycloak }: TestApp, ending = signal(), onRepair = (_: Repair) => {}) {
+async function sweepOf(
+  { keycloak }: TestApp,
+  ending = signal(),
+  onRepair = (_: Repair) => {},
+  sliceSize = 1_000,
+  laterMs = 11 * 60_000,
+) {
   const repairs: Repair[] = [];
-  const nothing = async function* () {};
   await sweep({
-    targets: {
-      async *accounts() {
-        for (const { account } of [...keycloak.clients.values()]) yield account;
-      },
-      usernames: nothing,
-      locksExpiredBefore: nothing,
-      removeRole: async () => undefined,
-    },
+    targets: accountTargets(keycloak),
+    sliceSize,
     connect: (): Gateway => keycloak.connect({ signal: AbortSignal.timeout(5_000) }),
     signal: ending.signal,
-    now: () => Date.now() + 11 * 60_000,
+    now: () => Date.now() + laterMs,
     onRepair: (repair) => {
       repairs.push(repair);
       onRepair(repair);
@@ -89,4 +89,20 @@ it('a sweep has the console show accounts of an earlier version by their names, 
   expect(stored.account.isCurrentInConsole).toBe(true);
   expect(stored.account.version).toBe(account.version);
   expect(await sweepOf(service)).toEqual([]);
+});
+
+it('a sweep finds what was never finished among the new accounts, before that has its turn to be compared', async () => {
+  const service = await testApp();
+  const { id } = await unfinished(service, 'new');
+  const swept = (laterMs: number) => sweepOf(service, signal(), undefined, 0, laterMs);
+  expect(await swept(3 * 3_600_000)).toEqual([]);
+  expect(await swept(3_600_000)).toEqual([{ kind: 'unfinished-account', tenant: 'acme', account: id }]);
+});
+
+it('a sweep asks for the roles of no more accounts than a slice has', async () => {
+  const service = await testApp();
+  for (const username of ['one', 'two', 'three', 'four']) await created(service, { username, mode: 'agent' });
+  service.keycloak.calls.length = 0;
+  await sweepOf(service, signal(), undefined, 3);
+  expect(service.keycloak.calls.filter((call) => call === 'grantedRoles')).toHaveLength(3);
 });

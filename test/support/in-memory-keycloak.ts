@@ -172,7 +172,7 @@ export class InMemoryKeycloak {
           previousSecretSha256: null,
         });
       },
-      noteExpiryWarning: async (id, days) => {
+      noteExpiryWarning: async ({ id }, days) => {
         const stored = this.#stored(id);
         stored.account = { ...stored.account, expiryWarnedDays: days };
       },

@@ -14,6 +14,8 @@ export async function sweepLater(
     now: () => Date.now() + laterMs,
     onRepair: (repair) => void repairs.push(repair),
     watch: nobodyWatches,
+    // All that a test realm holds.
+    sliceSize: 100_000,
     onFailure: (error) => {
       throw error;
     },

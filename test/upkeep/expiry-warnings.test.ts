@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { warningAttributes } from '../../src/keycloak/accounts/account-representation.ts';
+import { clientAttributes } from '../../src/names.ts';
 import type { AuditRecord } from '../../src/service-accounts/audit.ts';
+import { daysOfDueWarnings } from '../../src/service-accounts/secret-expiry.ts';
 import { expiryWatch } from '../../src/upkeep/expiry-watch.ts';
 import { sweep } from '../../src/upkeep/sweep.ts';
 import type { WebhookEvent } from '../../src/upkeep/webhook.ts';
 import { pathOf } from '../support/accounts.ts';
+import { accountTargets } from '../support/sweep-targets.ts';
 import { type TestApp, testApp } from '../support/test-app.ts';
 
 const dayMs = 86_400_000;
@@ -20,18 +24,11 @@ async function watched() {
     events.push(event);
   };
   const watch = expiryWatch((record) => void audit.push(record), undefined, send);
-  const nothing = async function* () {};
-  /** One sweep of one replica, so many days from now. */
+  /** One sweep of one replica, so many days from now, in which no account has its turn to be compared. */
   const sweepAfter = (days: number) =>
     sweep({
-      targets: {
-        async *accounts() {
-          for (const { account } of [...service.keycloak.clients.values()]) yield account;
-        },
-        usernames: nothing,
-        locksExpiredBefore: nothing,
-        removeRole: async () => undefined,
-      },
+      targets: accountTargets(service.keycloak),
+      sliceSize: 0,
       connect: () => service.keycloak.connect({ signal: AbortSignal.timeout(5_000) }),
       now: () => Date.now() + days * dayMs,
       watch,
@@ -88,6 +85,32 @@ describe('a warning before a secret ends', () => {
       ['Ends in 90', 1],
       ['Ends in 7', 1],
     ]);
+  });
+
+  it('is noted by the day on which it is due, until it was given, and by the day of the next one then', () => {
+    const secret = {
+      secretCreatedAt: '2026-01-01T12:00:00.000Z',
+      secretExpiresAt: '2026-03-31T12:00:00.000Z',
+    };
+    const dueAfter = (warnedDays: number | null, times = secret) =>
+      warningAttributes({ ...times }, warnedDays)[clientAttributes.warningDue];
+    expect([null, 30, 7, 1].map((warned) => dueAfter(warned))).toEqual([
+      '2026-03-01',
+      '2026-03-24',
+      '2026-03-30',
+      '',
+    ]);
+    expect(dueAfter(null, { ...secret, secretCreatedAt: '2026-03-25T12:00:00.000Z' })).toBe('2026-03-30');
+    expect(dueAfter(null, { ...secret, secretCreatedAt: '2026-03-30T12:00:00.000Z' })).toBe('');
+  });
+
+  it('is looked for from the day on which it is due, and for as long as the secret lasts', () => {
+    const isLookedFor = (at: string) => daysOfDueWarnings(Date.parse(at)).includes('2026-03-01');
+    expect(isLookedFor('2026-02-28T23:59:59.999Z')).toBe(false);
+    expect(isLookedFor('2026-03-01T00:00:00.000Z')).toBe(true);
+    // The last moment of a secret that was to be warned of on that day.
+    expect(isLookedFor('2026-03-31T23:59:59.999Z')).toBe(true);
+    expect(isLookedFor('2026-04-02T00:00:00.000Z')).toBe(false);
   });
 
   it('begins anew with a new secret, and is not given for an inactive account', async () => {

@@ -24,6 +24,7 @@ import {
   secretAttributes,
   statusFields,
   updatedAttributes,
+  warningAttributes,
   withEveryWrite,
 } from './account-representation.ts';
 import { type HeldAccount, type ReadFence, untilCurrent } from './read-fence.ts';
@@ -244,8 +245,8 @@ export function accountClients(
       await write('replace keys', id, { ...columns, attributes });
     },
 
-    noteExpiryWarning: (id, days) =>
-      write('note expiry warning', id, { attributes: { [clientAttributes.expiryWarned]: String(days) } }),
+    noteExpiryWarning: (account, days) =>
+      write('note expiry warning', account.id, { attributes: warningAttributes(account, days) }),
 
     async endPreviousSecret(id, stamp) {
       const attributes = { ...previousSecretAttributes(null), ...updatedAttributes(stamp) };

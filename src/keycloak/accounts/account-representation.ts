@@ -29,6 +29,7 @@ import { parseHistory, serializeHistory } from '../../service-accounts/history.t
 import { type PublicKey, parseKeys, serializeKeys } from '../../service-accounts/public-keys.ts';
 import { parseRequests, serializeRequests } from '../../service-accounts/remembered-requests.ts';
 import { secretDigest } from '../../service-accounts/secret.ts';
+import { dayOf, remainingWarnings } from '../../service-accounts/secret-expiry.ts';
 
 /** The client that a new account is: confidential, client credentials only, its tokens with our scope alone. */
 export function newClient(account: NewAccount): ClientRepresentation {
@@ -67,7 +68,7 @@ export function newClient(account: NewAccount): ClientRepresentation {
       [attribute.secretHint]: account.secretHint,
       [attribute.secretSha256]: account.keys === null ? secretDigest(account.secret) : '',
       ...(account.keys !== null && keyAttributes(account.keys)),
-      ...(account.secretExpiresAt === null ? {} : expiryAttributes(account.secretExpiresAt)),
+      ...(account.secretExpiresAt === null ? {} : expiryAttributes(account.secretExpiresAt, account.at)),
       [attribute.unfinishedSince]: account.at,
       [attribute.requests]: serializeRequests(account.requests),
       // Signing ES256 takes the token URL about half the time that Keycloak's stock RS256 does.
@@ -148,8 +149,7 @@ export function secretAttributes(
     [attribute.secretSha256]: secretDigest(secret.value),
     [attribute.secretCreatedAt]: at,
     [attribute.requests]: serializeRequests(requests),
-    ...expiryAttributes(expiresAt),
-    [attribute.expiryWarned]: '',
+    ...expiryAttributes(expiresAt, at),
     ...keyAttributes(null),
     ...(previous === 'stays'
       ? {}
@@ -168,17 +168,33 @@ export function keyReplacementAttributes(
     [attribute.secretSha256]: '',
     [attribute.secretCreatedAt]: at,
     [attribute.requests]: serializeRequests(requests),
-    ...expiryAttributes(null),
-    [attribute.expiryWarned]: '',
+    ...expiryAttributes(null, at),
     ...previousSecretAttributes(null),
   };
 }
 
-/** When a secret ends, as it is shown and as Keycloak enforces it; without an end Keycloak puts in one of its own, far away. */
-function expiryAttributes(expiresAt: string | null): Record<string, string> {
+/**
+ * When a new secret ends, as it is shown and as Keycloak enforces it, and when somebody is to be warned. Without an end
+ * Keycloak puts in one of its own, far away.
+ * @param at when the secret was made
+ */
+function expiryAttributes(expiresAt: string | null, at: string): Record<string, string> {
   return {
     [attribute.secretExpiresAt]: expiresAt ?? '',
     [keycloakSecretAttributes.expiresAt]: expiresAt === null ? '' : epochSeconds(expiresAt),
+    ...warningAttributes({ secretExpiresAt: expiresAt, secretCreatedAt: at }, null),
+  };
+}
+
+/** Of which warning of its end somebody was told last, and when the next one is due. */
+export function warningAttributes(
+  secret: Pick<Account, 'secretExpiresAt' | 'secretCreatedAt'>,
+  warnedDays: number | null,
+): Record<string, string> {
+  const [next] = remainingWarnings(secret, warnedDays);
+  return {
+    [attribute.expiryWarned]: warnedDays === null ? '' : String(warnedDays),
+    [attribute.warningDue]: next === undefined ? '' : dayOf(next.dueAt),
   };
 }
 

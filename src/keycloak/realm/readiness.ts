@@ -1,6 +1,6 @@
 import { keycloakUnavailable, ServiceError } from '../../errors.ts';
 import type { CheckReadiness } from '../../http/health.ts';
-import { clientAttributes, names } from '../../names.ts';
+import { names, searchableAttributes } from '../../names.ts';
 import type { RealmObjects } from '../accounts/realm-objects.ts';
 import type { AdminApi } from '../calls/admin-api.ts';
 import { KeycloakFailure } from '../calls/failures.ts';
@@ -13,7 +13,7 @@ const secretRotation =
 
 /**
  * Looks for what the service can't work without: its own credentials, the clients and the catalogue that provisioning
- * makes, and a Keycloak that was started with the tenant attribute searchable; and for rights that it should not have.
+ * makes, and a Keycloak that was started with the attributes searchable that it searches for; and for rights that it should not have.
  * What it found is kept for two seconds, so that nobody loads Keycloak by asking /readyz.
  * @param onFailure gets what was found missing, for the log
  * @param nodes how many nodes Keycloak has
@@ -29,13 +29,13 @@ export function readinessCheck(
   let wasProvisioned = false;
   let latest: ReturnType<CheckReadiness> | undefined;
 
-  const tenantSearch = () =>
+  const search = () =>
     api(
       {
-        operation: 'check tenant search',
+        operation: 'check search',
         method: 'GET',
         path: '/clients',
-        query: { q: `${clientAttributes.tenant}:-`, max: 1 },
+        query: { q: searchableAttributes.map((name) => `${name}:-`).join(' '), max: 1 },
       },
       AbortSignal.timeout(callTimeoutMs),
     );
@@ -62,7 +62,7 @@ export function readinessCheck(
     [`client ${names.locksClient}`]: () => realm.clientUuid(names.locksClient),
     'the permission catalogue': () => realm.catalogue(checkedForMs),
     ...(nodes > 1 && { [`role ${names.fenceRole} of ${names.apiClient}`]: fenceRole }),
-    [`Keycloak's option searchable-attributes with ${clientAttributes.tenant}`]: tenantSearch,
+    [`Keycloak's option searchable-attributes with ${searchableAttributes.join(' and ')}`]: search,
   };
 
   async function unavailableFeatures(): Promise<string[]> {

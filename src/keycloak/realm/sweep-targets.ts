@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { names } from '../../names.ts';
-import { allPages } from '../../pages.ts';
-import { clientIdPrefix } from '../../service-accounts/client-id.ts';
+import { clientAttributes, names } from '../../names.ts';
+import { allPages, createRounds } from '../../pages.ts';
+import type { Account } from '../../service-accounts/account.ts';
+import { clientIdPrefix, createdAtOf, isServiceAccountClientId } from '../../service-accounts/client-id.ts';
+import { daysOfDueWarnings } from '../../service-accounts/secret-expiry.ts';
 import type { SweepTargets } from '../../upkeep/sweep-targets.ts';
 import { accountOf } from '../accounts/account-representation.ts';
 import { lockRole } from '../accounts/lock-roles.ts';
@@ -12,6 +14,7 @@ import { boundCalls } from '../calls/bound-calls.ts';
 import { confirmWrite } from '../calls/confirm-write.ts';
 
 const entries = z.array(z.looseObject({ id: z.string() }));
+type Entry = z.infer<typeof entries>[number];
 
 /** Reads everything page by page, so that no tenant's size matters. */
 export function sweepTargets(
@@ -19,26 +22,51 @@ export function sweepTargets(
   realm: Pick<RealmObjects, 'clientUuid'>,
   callTimeoutMs: number,
 ): SweepTargets {
-  const all = (operation: string, path: string, query: Record<string, string | boolean>) =>
-    allPages(async (range) => {
-      const call = { operation, method: 'GET', path, query: { ...query, ...range } } as const;
+  const pagesOf =
+    (operation: string, path: string | (() => Promise<string>), query: Record<string, string | boolean>) =>
+    async (range: { first: number; max: number }): Promise<Entry[]> => {
+      const call = {
+        operation,
+        method: 'GET',
+        path: typeof path === 'string' ? path : await path(),
+        query: { ...query, ...range },
+      } as const;
       return entries.parse((await api(call, AbortSignal.timeout(callTimeoutMs))).body);
+    };
+  const rolesOf = (operation: string, clientId: string) =>
+    pagesOf(operation, async () => `/clients/${await realm.clientUuid(clientId)}/roles`, {
+      briefRepresentation: false,
     });
 
-  const rolesOf = async (operation: string, clientId: string) =>
-    all(operation, `/clients/${await realm.clientUuid(clientId)}/roles`, { briefRepresentation: false });
+  // By clientId, which falls as time goes on: the newest comes first.
+  const accountPages = pagesOf('sweep accounts', '/clients', { clientId: clientIdPrefix, search: true });
+  const someClients = createRounds(accountPages);
+  const usernamePages = rolesOf('sweep usernames', names.usernamesClient);
+  const someUsernameRoles = createRounds(usernamePages);
 
   return {
-    async *accounts() {
-      const query = { clientId: clientIdPrefix, search: true };
-      for await (const client of all('sweep accounts', '/clients', query)) {
-        const account = accountOf(client);
-        if (account !== undefined) yield account;
+    accounts: () => accountsOf(allPages(accountPages)),
+
+    async *accountsMadeAfter(time) {
+      for await (const account of accountsOf(allPages(accountPages))) {
+        // Where it stands in the list says nothing about one whose clientId somebody else has chosen.
+        const isOlder = Date.parse(createdAtOf(account.clientId)) <= time;
+        if (isOlder && isServiceAccountClientId(account.clientId)) return;
+        yield account;
       }
     },
 
-    async *usernames() {
-      for await (const role of await rolesOf('sweep usernames', names.usernamesClient)) {
+    async *accountsToWarnOf(now) {
+      for (const day of daysOfDueWarnings(now)) {
+        const query = { q: `${clientAttributes.warningDue}:${day}` };
+        yield* accountsOf(allPages(pagesOf('sweep due warnings', '/clients', query)));
+      }
+    },
+
+    someAccounts: (max) => accountsOf(someClients(max)),
+
+    async *someUsernames(max) {
+      for await (const role of someUsernameRoles(max)) {
         const parsed = usernameRole.safeParse(role);
         if (!parsed.success) continue;
         const { id, name, reservation } = parsed.data;
@@ -51,7 +79,7 @@ export function sweepTargets(
     },
 
     async *locksExpiredBefore(time) {
-      for await (const role of await rolesOf('sweep locks', names.locksClient)) {
+      for await (const role of allPages(rolesOf('sweep locks', names.locksClient))) {
         const parsed = lockRole.safeParse(role);
         if (!parsed.success || parsed.data.expiresAt >= time) continue;
         yield { roleId: parsed.data.id, name: parsed.data.name };
@@ -68,4 +96,11 @@ export function sweepTargets(
       );
     },
   };
+}
+
+async function* accountsOf(clients: AsyncIterable<unknown>): AsyncGenerator<Account> {
+  for await (const client of clients) {
+    const account = accountOf(client);
+    if (account !== undefined) yield account;
+  }
 }
