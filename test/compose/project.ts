@@ -19,8 +19,12 @@ const shim = hasPlugin
 /**
  * What is committed and changed of the checkout, in a folder, under a project name and on ports of its own. Containers,
  * data and the folder are gone when it is disposed of; images stay.
+ * @param entry by what everybody reaches Keycloak: the only node, or the balancer of the profile `cluster`
  */
-export async function composeProject(settings: Record<string, string> = {}) {
+export async function composeProject(
+  settings: Record<string, string> = {},
+  entry: 'keycloak' | 'balancer' = 'keycloak',
+) {
   const folder = mkdtempSync(join(tmpdir(), 'orki-compose-'));
   const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: root,
@@ -29,14 +33,15 @@ export async function composeProject(settings: Record<string, string> = {}) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     cpSync(join(root, file), join(folder, file));
   }
-  const [port, keycloakPort, tenantApiPort] = await freePorts(3);
+  const [port, entryPort, tenantApiPort, nodePort] = await freePorts(4);
   const project = `orki-test-${process.pid}`;
-  const keycloak = `http://127.0.0.1:${keycloakPort}`;
+  const keycloak = `http://127.0.0.1:${entryPort}`;
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     COMPOSE_PROJECT_NAME: project,
     PORT: String(port),
-    KEYCLOAK_PORT: String(keycloakPort),
+    KEYCLOAK_PORT: String(entry === 'keycloak' ? entryPort : nodePort),
+    ...(entry === 'balancer' && { BALANCER_PORT: String(entryPort) }),
     TENANT_API_PORT: String(tenantApiPort),
     KEYCLOAK_URL: keycloak,
     PUBLIC_URL: `http://127.0.0.1:${port}`,
@@ -61,6 +66,8 @@ export async function composeProject(settings: Record<string, string> = {}) {
     env,
     shell,
     must,
+    /** Runs `npm run demo` of this checkout against the project. */
+    demo: () => must(`cd '${process.cwd()}' && node dev/run.mjs demo`, { KEYCLOAK_PORT: String(entryPort) }),
     secret: (name: string) => readFileSync(join(folder, '.secrets', name), 'utf8'),
     /** The lines for a shell that docs/operations.md has below that heading. */
     documented: (heading: string) => documented(heading),
@@ -81,7 +88,9 @@ export async function composeProject(settings: Record<string, string> = {}) {
       return JSON.parse(await must(`docker inspect ${ids.trim().split(/\s+/).join(' ')}`));
     },
     async [Symbol.asyncDispose]() {
-      await shell('docker compose --profile demo down --volumes --remove-orphans --timeout 5');
+      await shell(
+        'docker compose --profile demo --profile cluster down --volumes --remove-orphans --timeout 5',
+      );
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type ComposeProject, composeProject, nameOf } from './project.ts';
+import { type Account, createAccount, readAccount, signIn, tokenOf } from './walk.ts';
+
+/** One after the other: each goes on from what the one before it has left. */
+let project: ComposeProject;
+let account: Account;
+beforeAll(async () => {
+  project = await composeProject({}, 'balancer');
+  await project.must('node dev/run.mjs secrets');
+  await project.must(project.documented('Two nodes in compose'));
+  await project.ready();
+  await uses('keycloak-1', 'keycloak-2');
+  account = await createAccount(project, await signIn(project), 'custom', ['customers:read']);
+});
+afterAll(() => project[Symbol.asyncDispose]());
+
+/** A program inside the project's network, which has Node and nothing else; prints what it returns. */
+const inside = (program: string) =>
+  project.must(`docker compose exec -T service /usr/local/bin/node -e '${program}'`);
+
+const textOf = (url: string) => inside(`fetch("${url}").then((answer) => answer.text()).then(console.log)`);
+
+/** The nodes that get requests, by their names in the example. */
+async function inUse(): Promise<string[]> {
+  const metrics = await textOf('http://balancer:8405/metrics');
+  const up = metrics.matchAll(/^haproxy_server_status\{[^}]*server="([^"]+)",state="UP"\} 1$/gm);
+  return [...up].map(([, name = '']) => name).filter((name) => !name.endsWith('-alone'));
+}
+
+/** Waits until these nodes get requests and no others. A node that comes back has to wait for a minute of good checks. */
+const uses = (...nodes: string[]) =>
+  vi.waitFor(async () => expect(await inUse()).toEqual(nodes), { timeout: 240_000, interval: 500 });
+
+const demoPasses = async () => expect(await project.demo()).toMatch(/\d+ steps, each as it should be\./);
+
+it('the two nodes are one cluster, and the service is ready', async () => {
+  for (const node of ['keycloak', 'keycloak-2']) {
+    expect(await textOf(`http://${node}:9000/metrics`)).toMatch(/^vendor_cluster_size\{.*\} 2\.0$/m);
+  }
+  expect(await (await fetch(`${project.service}/readyz`)).json()).toMatchObject({
+    missing: [],
+    unavailable: [],
+  });
+});
+
+it('each container is confined, and publishes on loopback alone', async () => {
+  const containers = await project.containers();
+  expect(containers.map(nameOf)).toEqual(expect.arrayContaining(['keycloak-2', 'balancer']));
+  for (const container of containers) {
+    const { Config, HostConfig } = container;
+    expect([nameOf(container), Config.User, HostConfig]).toMatchObject([
+      nameOf(container),
+      expect.stringMatching(/^[1-9]\d*:\d+$/),
+      { ReadonlyRootfs: true, CapDrop: ['ALL'], SecurityOpt: ['no-new-privileges:true'] },
+    ]);
+    const published = Object.values(HostConfig.PortBindings ?? {}).flat();
+    expect(published.filter(({ HostIp }) => HostIp !== '127.0.0.1')).toEqual([]);
+  }
+});
+
+it('npm run demo passes on two nodes', demoPasses);
+
+it('integrations get tokens while a node is killed, and npm run demo passes while it is dead', async () => {
+  let isOver = false;
+  let tokens = 0;
+  const failures: unknown[] = [];
+  const integration = (async () => {
+    while (!isOver) {
+      await tokenOf(account).catch((error) => failures.push(error));
+      tokens += 1;
+    }
+  })();
+  await project.must('docker compose kill keycloak-2');
+  await uses('keycloak-1');
+  await demoPasses();
+  isOver = true;
+  await integration;
+  expect(failures).toEqual([]);
+  expect(tokens).toBeGreaterThan(20);
+});
+
+it('what changed while a node was dead is known to it when it is used again', async () => {
+  const person = await signIn(project);
+  const url = `${project.service}/api/v1/tenants/acme/service-accounts/${account.id}`;
+  const headers = { authorization: `Bearer ${person}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ permissions: ['ai:use'] });
+  expect((await fetch(url, { method: 'PATCH', headers, body })).status).toBe(200);
+
+  await project.must('docker compose up -d --no-deps keycloak-2');
+  await uses('keycloak-1', 'keycloak-2');
+  // Requests go to the nodes in turn.
+  for (let time = 0; time < 4; time += 1) {
+    expect((await tokenOf(account)).roles).toEqual(['ai:use']);
+    expect(await readAccount(project, person, account)).toBe(200);
+  }
+});
