@@ -6,6 +6,7 @@ import { readPermissionFile } from '../keycloak/provisioning/permission-file.ts'
 import { provisionRealm } from '../keycloak/provisioning/provision-realm.ts';
 import { type ProvisioningSettings, readSettings } from '../keycloak/provisioning/settings.ts';
 import { steps } from '../keycloak/provisioning/steps.ts';
+import { progressLine } from './progress-line.ts';
 import { readArguments } from './read-arguments.ts';
 
 const usage = `Brings a Keycloak realm to the state that the service needs.
@@ -17,7 +18,11 @@ It acts as the operator that KEYCLOAK_ADMIN_USERNAME and KEYCLOAK_ADMIN_PASSWORD
 (docs/configuration.md). Exit code 0: everything is as it should be; 1: something differs, or a person has to decide; 2: it
 could not be done.`;
 
-const print = (line: string) => console.log(line);
+const progress = progressLine(process.stderr);
+const print = (line: string) => {
+  progress.clear();
+  console.log(line);
+};
 
 async function main(isCheck: boolean): Promise<number> {
   let settings: ProvisioningSettings | undefined;
@@ -30,6 +35,7 @@ async function main(isCheck: boolean): Promise<number> {
       serviceClientKeys: settings.serviceClientKeys,
       serviceClientSecret: settings.serviceClientSecret,
       frontendRedirectUris: settings.frontendRedirectUris,
+      onProgress: progress.show,
     };
     if (isCheck) {
       const { differences, findings, unchanged } = await checkRealm(steps, target, print);
@@ -44,6 +50,7 @@ async function main(isCheck: boolean): Promise<number> {
     print(`realm ${settings.realm}: ${summary.join(', ')}`);
     return findings.some(({ blocking }) => blocking) ? 1 : 0;
   } catch (error) {
+    progress.clear();
     console.error(explainFailure(error, settings?.keycloakUrl));
     return 2;
   }

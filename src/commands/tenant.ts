@@ -16,6 +16,7 @@ import {
   switchTenantOnWithoutAccounts,
 } from '../tenants/switch-tenant.ts';
 import { lockLeaseMs, operatorCallTimeoutMs, sendingMsOf, tenantSettleMs } from '../time-limits.ts';
+import { progressLine } from './progress-line.ts';
 import { readArguments, refuseArguments } from './read-arguments.ts';
 import { recordSwitches } from './record-switches.ts';
 
@@ -79,7 +80,11 @@ function readOrder(): Order | undefined {
   return { action, tenantId, by, keepInactive, evenIfEmpty };
 }
 
-const say = (words: string) => console.error(words);
+const progress = progressLine(process.stderr);
+const say = (words: string) => {
+  progress.clear();
+  console.error(words);
+};
 const accounts = (count: number) => `${count} ${count === 1 ? 'account' : 'accounts'}`;
 
 /** Whether it was done; not where there is no such tenant. */
@@ -100,9 +105,18 @@ async function carryOut(order: Order, config: Config): Promise<boolean> {
       record(account, action);
       say(`${words[action]}  ${account.clientId}  ${account.username}`);
     };
-    const settle = () => wait(tenantSettleMs);
+    let looked = 0;
+    const onLooked = () => {
+      looked += 1;
+      progress.show(`${looked.toLocaleString('en')} looked at`);
+    };
+    const settle = () => {
+      progress.show(`Waiting ${tenantSettleMs / 1000} s until the requests that were under way have ended …`);
+      looked = 0;
+      return wait(tenantSettleMs);
+    };
     const isListCurrent = config.keycloak.nodes === 1;
-    await switchTenant(order, { tenantId, by: actor, connect, settle, isListCurrent, onSwitched });
+    await switchTenant(order, { tenantId, by: actor, connect, settle, isListCurrent, onLooked, onSwitched });
     return true;
   } finally {
     await keycloak.close();

@@ -18,6 +18,8 @@ export interface SwitchDependencies {
   readonly settle: () => Promise<unknown>;
   /** Whether a list shows each account as it is; not where Keycloak has several nodes, each with caches of its own. */
   readonly isListCurrent: boolean;
+  /** Called for each account that was looked at, whether it was switched or not. */
+  readonly onLooked?: () => void;
   /** Told of each account right after it was switched. */
   readonly onSwitched: (account: Account, action: SwitchAction) => void;
 }
@@ -122,6 +124,7 @@ async function switchAll(dependencies: SwitchDependencies, transition: Transitio
     const isDone = dependencies.isListCurrent && transition.next(listed) === undefined;
     const before = isDone ? undefined : await switchOne(dependencies, listed, transition);
     if (before !== undefined) done.written += 1;
+    dependencies.onLooked?.();
     const action = before && transition.action(before);
     if (before === undefined || action === undefined) {
       done.untouched += 1;

@@ -13,6 +13,8 @@ export interface Target {
   /** Without keys and a secret, the service's client keeps what it has. */
   readonly serviceClientSecret: string | undefined;
   readonly frontendRedirectUris: string[] | undefined;
+  /** Told how far something has come that takes long in a large realm. */
+  readonly onProgress?: ((text: string) => void) | undefined;
 }
 
 /** One part of the needed state. */
