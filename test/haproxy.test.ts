@@ -1,4 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { freePort } from './support/free-port.ts';
@@ -52,13 +55,35 @@ function readiness({ isReady, isEnding }: Pick<Node, 'isReady' | 'isEnding'>): s
   return JSON.stringify({ status: isReady && !isEnding ? 'UP' : 'DOWN', checks }, undefined, 4);
 }
 
-async function startBoth() {
+/** A port where nobody takes connections and nobody refuses them either, as at the address of a machine that is gone. */
+async function unreachablePort(): Promise<number> {
+  const program =
+    "const server = net.createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port))";
+  const listener = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void listener.kill('SIGKILL'));
+  const port = Number(String((await once(listener.stdout, 'data'))[0]));
+  listener.kill('SIGSTOP');
+  // The system takes a few for it, which wait for the process that stands still.
+  const waiting: Socket[] = [];
+  onTestFinished(() => {
+    for (const socket of waiting) socket.destroy();
+  });
+  while (true) {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    waiting.push(socket);
+    const isTaken = await Promise.race([once(socket, 'connect').then(() => true), sleep(200, false)]);
+    if (!isTaken) return port;
+  }
+}
+
+/** @param secondPort where the second node is, unless it answers */
+async function startBoth(secondPort?: number) {
   const nodes = [await startNode('keycloak-1'), await startNode('keycloak-2')] as const;
   const portOf = ({ url }: HttpStub) => Number(new URL(url).port);
   const haproxy = await startHaproxy({
-    backends: nodes.map(({ main, management }) => ({
+    backends: nodes.map(({ main, management }, index) => ({
       host: '127.0.0.1',
-      port: portOf(main),
+      port: (index === 1 && secondPort) || portOf(main),
       managementPort: portOf(management),
     })),
     port: await freePort(),
@@ -142,6 +167,17 @@ describe('HAProxy, configured as in the example,', { timeout: 40_000 }, () => {
       expect(answers.toSorted()).toEqual(['failed', 'keycloak-1']);
       expect(received()).toBe(before + 2);
     }
+  });
+
+  it("asks another node for an integration's token when one is taken out to which there is no connection yet", async () => {
+    const { nodes, haproxy, askForToken } = await startBoth(await unreachablePort());
+    const secret = { grant_type: 'client_credentials', client_id: 'orki-sa-acme', client_secret: 'secret' };
+    const asked = Array.from({ length: 20 }, () => askForToken(secret));
+    // The other half waits for a connection to the second node.
+    await vi.waitFor(() => expect(nodes[0].main.received.length).toBeGreaterThanOrEqual(10), waiting);
+    nodes[1].isReady = false;
+    await vi.waitFor(async () => expect(await haproxy.inUse()).toEqual(['keycloak-1']), waiting);
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['keycloak-1']));
   });
 
   it('gives a node that is told to end no new request, and lets it answer those that it has', async () => {

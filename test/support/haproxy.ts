@@ -5,6 +5,7 @@ import { isRunning, startInBackground, stop, tail } from '../../dev/child.ts';
 import { endWithThisProcess } from '../../dev/guard.ts';
 import { logFile, root } from '../../dev/paths.ts';
 import { Problem } from '../../dev/problem.ts';
+import { freePort } from './free-port.ts';
 
 const example = join(root, 'examples', 'reverse-proxy', 'haproxy.cfg');
 const startTimeoutMs = 10_000;
@@ -28,7 +29,7 @@ export interface HaproxySettings {
 }
 
 /** examples/reverse-proxy/haproxy.cfg as it is, with other addresses. */
-function haproxyConfiguration(settings: HaproxySettings): string {
+function haproxyConfiguration(settings: HaproxySettings, againPort: number): string {
   const { backends, port, metricsPort, checkIntervalMs } = settings;
   let text = readFileSync(example, 'utf8');
   const replace = (from: string, to: string) => {
@@ -42,6 +43,7 @@ function haproxyConfiguration(settings: HaproxySettings): string {
   replace(' port 9000 ', ' ');
   replace('127.0.0.1:8080', `127.0.0.1:${port}`);
   replace('127.0.0.1:8405', `127.0.0.1:${metricsPort}`);
+  replace('127.0.0.1:8406', `127.0.0.1:${againPort}`);
   if (checkIntervalMs !== undefined) {
     replace(' inter 1s ', ` inter ${checkIntervalMs}ms `);
     // A busy machine is not what is tested.
@@ -50,11 +52,17 @@ function haproxyConfiguration(settings: HaproxySettings): string {
   return text;
 }
 
+/** The nodes that get requests, by their names in the example, from the metrics of its HAProxy. */
+export function nodesInUse(metrics: string): string[] {
+  const up = metrics.matchAll(/^haproxy_server_status\{proxy="keycloak",server="([^"]+)",state="UP"\} 1$/gm);
+  return [...up].map(([, name = '']) => name).filter((name) => !name.endsWith('-alone'));
+}
+
 /** The balancer of the example, with its health checks. */
 export async function startHaproxy(settings: HaproxySettings) {
   const log = logFile(`haproxy-${process.pid}-${settings.port}`);
   const file = `${log}.cfg`;
-  writeFileSync(file, haproxyConfiguration(settings));
+  writeFileSync(file, haproxyConfiguration(settings, await freePort()));
   const started = await startInBackground({
     command: 'haproxy',
     args: ['-db', '-f', file],
@@ -65,11 +73,9 @@ export async function startHaproxy(settings: HaproxySettings) {
   const release = endWithThisProcess(started, log);
   const metricsUrl = `http://127.0.0.1:${settings.metricsPort}/metrics`;
 
-  /** The nodes that get requests, by their names in the example. */
   async function inUse(): Promise<string[]> {
     const metrics = await (await fetch(metricsUrl)).text();
-    const up = metrics.matchAll(/^haproxy_server_status\{[^}]*server="([^"]+)",state="UP"\} 1$/gm);
-    return [...up].map(([, name = '']) => name).filter((name) => !name.endsWith('-alone'));
+    return nodesInUse(metrics);
   }
 
   const deadline = Date.now() + startTimeoutMs;
