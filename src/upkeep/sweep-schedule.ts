@@ -6,8 +6,8 @@ import { type Repair, type SweepDependencies, sweep } from './sweep.ts';
 import type { SweepTargets } from './sweep-targets.ts';
 
 /**
- * How many accounts a minute are compared with what they should be, on average; each takes a call or two. So 100,000 accounts
- * are compared in 31 hours, and the calls are too few to be noticed or to push accounts that are in use out of Keycloak's caches.
+ * How many accounts a minute are compared with what they should be, on average; each takes two or three calls. So 100,000
+ * accounts are compared in 31 hours, and the calls are too few to be noticed or to push accounts that are in use out of Keycloak's caches.
  */
 const accountsPerMinute = 60;
 

@@ -5,6 +5,7 @@ import { commands } from '../../dev/commands.mjs';
 import { root } from '../../dev/paths.ts';
 import { main } from '../../dev/problem.ts';
 import { freePort } from '../support/free-port.ts';
+import { measureBackground } from './bench/background.ts';
 import { countCalls } from './bench/calls.ts';
 import { checkCopy } from './bench/check-copy.ts';
 import { type Contestant, grantedPermissions, measuredTenant, operations } from './bench/contestant.ts';
@@ -22,7 +23,7 @@ import { openLaboratory } from './laboratory.ts';
 import { startReplica } from './replica.ts';
 
 const quick = { many: 0, concurrencies: [1, 8], turns: 3, perTurn: 40 };
-const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 10, perTurn: 100 };
+const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 5, perTurn: 60 };
 /** Accounts of the measured tenant, so that no two operations at the same time meet on one. */
 const ownAccounts = 400;
 const accountsOfOtherTenants = 100;
@@ -65,7 +66,7 @@ await main(async () => {
   await checkCopy(realm, template.body.id, filled[0] ?? '');
   const subjects = subjectsFrom(filled, contestants);
   const before = footprintOf(replica.pid);
-  const stages = [await runStage(ownAccounts)];
+  const stages = [await runStage(ownAccounts, [])];
   if (size.many > 0) {
     console.log(`Adding ${size.many} accounts…`);
     const tenants = Array.from(
@@ -73,11 +74,11 @@ await main(async () => {
       (_, index) => `tenant-${index}`,
     );
     await fill(size.many, tenants);
-    stages.push(await runStage(ownAccounts + size.many));
+    stages.push(await runStage(ownAccounts + size.many, tenants));
   }
   const after = footprintOf(replica.pid);
 
-  async function runStage(accounts: number): Promise<Stage> {
+  async function runStage(accounts: number, tenants: readonly string[]): Promise<Stage> {
     const measured: Measured[] = [];
     for (const concurrency of size.concurrencies) {
       for (const operation of operations) {
@@ -88,11 +89,9 @@ await main(async () => {
         console.log(`${operation}, concurrency ${concurrency}, p50 in ms: ${p50}`);
       }
     }
-    return {
-      accounts,
-      measured,
-      calls: await countCalls(`http://127.0.0.1:${metricsPort}/metrics`, service, subjects),
-    };
+    const calls = await countCalls(`http://127.0.0.1:${metricsPort}/metrics`, service, subjects);
+    console.log('What goes on beside requests…');
+    return { accounts, measured, calls, background: await measureBackground(laboratory, tenants) };
   }
 
   const requests = stages

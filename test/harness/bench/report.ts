@@ -1,5 +1,6 @@
 import { cpus, release } from 'node:os';
 import { version as keycloakVersion } from '../../../dev/keycloak/settings.ts';
+import type { Background } from './background.ts';
 import type { Measured } from './measure.ts';
 import type { Verdict } from './verdicts.ts';
 
@@ -8,6 +9,7 @@ export interface Stage {
   readonly measured: readonly Measured[];
   /** Calls to Keycloak for each operation of the service, nothing else going on. */
   readonly calls: ReadonlyMap<string, number>;
+  readonly background: readonly Background[];
 }
 
 export interface Footprint {
@@ -48,6 +50,27 @@ function stageReport({ accounts, measured, calls }: Stage): string {
   return tables.join('\n\n');
 }
 
+/** What goes on beside requests, among few accounts and among many. */
+function backgroundReport(stages: readonly Stage[]): string {
+  const rows = stages.flatMap(({ accounts, background }) =>
+    background.map(({ what, seconds, calls, peakMb }) => {
+      const columns = [
+        what,
+        accounts.toLocaleString('en'),
+        seconds.toFixed(1),
+        calls ?? '',
+        peakMb === undefined ? '' : peakMb.toFixed(0),
+      ];
+      return `| ${columns.join(' | ')} |`;
+    }),
+  );
+  return [
+    '| what | accounts | seconds | calls to Keycloak | MB at its largest |',
+    '|---|---:|---:|---:|---:|',
+    ...rows,
+  ].join('\n');
+}
+
 /** The whole report: where it was measured, what was found, and each target with its verdict. */
 export function reportOf(
   stages: readonly Stage[],
@@ -73,6 +96,9 @@ ${stages.map(stageReport).join('\n\n')}
 
 ## The process of the service
 ${perRequest.toFixed(2)} ms of processor time for each request, and ${footprint.peakMb.toFixed(0)} MB at its largest, over ${footprint.requests} requests.
+
+## Beside requests
+${backgroundReport(stages)}
 
 ## Targets
 | target | holds | measured |
