@@ -1,5 +1,7 @@
 /** What a text holds as JSON, or undefined when it is none. */
 export function parseJson(text: string): unknown {
+  // Most attributes of an account are absent, and throwing costs a list more than all that is there.
+  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {

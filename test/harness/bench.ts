@@ -5,6 +5,7 @@ import { commands } from '../../dev/commands.mjs';
 import { root } from '../../dev/paths.ts';
 import { main } from '../../dev/problem.ts';
 import { freePort } from '../support/free-port.ts';
+import { measureAlone } from './bench/alone.ts';
 import { measureBackground } from './bench/background.ts';
 import { countCalls } from './bench/calls.ts';
 import { checkCopy } from './bench/check-copy.ts';
@@ -18,7 +19,7 @@ import { reportOf, type Stage } from './bench/report.ts';
 import { startServer } from './bench/server.ts';
 import { theService } from './bench/service.ts';
 import { subjectsFrom } from './bench/subjects.ts';
-import { growthVerdicts, verdictsOf } from './bench/verdicts.ts';
+import { aloneVerdicts, growthVerdicts, verdictsOf } from './bench/verdicts.ts';
 import { openLaboratory } from './laboratory.ts';
 import { startReplica } from './replica.ts';
 
@@ -101,6 +102,8 @@ await main(async () => {
   const [few, many] = stages;
   if (few !== undefined && many !== undefined) verdicts.push(...growthVerdicts(few.measured, many.measured));
   const footprint = { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakMb: after.peakMb, requests };
+  console.log('The service alone, against a Keycloak that answers at once…');
+  verdicts.push(...aloneVerdicts(await measureAlone(laboratory, filled[0] ?? '')));
   const report = reportOf(stages, verdicts, footprint);
   console.log(`\n${report}`);
   if (!values.quick) writeFileSync(join(root, 'docs', 'benchmarks.md'), report);

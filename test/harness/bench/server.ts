@@ -8,8 +8,8 @@ import { freePort } from '../../support/free-port.ts';
 
 const READY_TIMEOUT_MS = 30_000;
 
-/** Starts the forwarder or the wrapper as a process of its own. */
-export async function startServer(name: 'forwarder' | 'wrapper', env: Record<string, string>) {
+/** Starts one of the programs of this folder that are servers, as a process of its own. */
+export async function startServer(name: 'forwarder' | 'wrapper' | 'bare', env: Record<string, string>) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const log = logFile(`${name}-${process.pid}`);
@@ -24,6 +24,7 @@ export async function startServer(name: 'forwarder' | 'wrapper', env: Record<str
   await waitUntilReady({ name, url, log, started, timeoutMs: READY_TIMEOUT_MS });
   return {
     url,
+    pid: started.pid,
     async [Symbol.asyncDispose]() {
       await stop(started);
       release();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Measured } from './measure.ts';
-import { growthVerdicts, verdictsOf } from './verdicts.ts';
+import { aloneVerdicts, growthVerdicts, verdictsOf } from './verdicts.ts';
 
 const measured = (
   contestant: string,
@@ -66,5 +66,21 @@ describe('the verdict on growth', () => {
       true,
     ]);
     expect(holding(growthVerdicts(few, [measured('service', 12.1, 20)]))).toEqual([false]);
+  });
+});
+
+describe('the verdict on the service alone', () => {
+  const alone = (servicePerSecond: number, readySeconds: number, peakMb: number) =>
+    holding(
+      aloneVerdicts({
+        operations: [{ operation: 'list', servicePerSecond, barePerSecond: 1_000 }],
+        readySeconds,
+        peakMb,
+      }),
+    );
+
+  it('holds from 0.6 times the rate of a bare route, up to a second until it is ready, and up to 150 MB', () => {
+    expect(alone(600, 1, 150)).toEqual([true, true, true]);
+    expect(alone(599, 1.01, 151)).toEqual([false, false, false]);
   });
 });

@@ -1,3 +1,4 @@
+import type { ServiceAlone } from './alone.ts';
 import type { Measured } from './measure.ts';
 
 export interface Verdict {
@@ -15,6 +16,10 @@ const boundInWhole = ['create', 'edit', 'regenerate'];
 const growthAtMost = 1.2;
 /** Below this, what a forwarder adds is within the noise, and no multiple of it says anything. */
 const measurableMs = 0.2;
+
+/** Of the service alone: its rate in multiples of a bare route's, and what it may need. */
+const aloneAtLeast = { rate: 0.6 };
+const aloneAtMost = { readySeconds: 1, peakMb: 150 };
 
 const ratio = (value: number): string => value.toFixed(2);
 
@@ -72,4 +77,26 @@ export function growthVerdicts(few: readonly Measured[], many: readonly Measured
       },
     ];
   });
+}
+
+/** Compares the service alone with a bare route. */
+export function aloneVerdicts({ operations, readySeconds, peakMb }: ServiceAlone): Verdict[] {
+  const rates = operations.map(({ operation, servicePerSecond, barePerSecond }) => ({
+    target: `${operation}, the service alone: at least ${aloneAtLeast.rate} times the rate per core of a bare route that verifies the same token`,
+    holds: servicePerSecond >= aloneAtLeast.rate * barePerSecond,
+    figures: `${ratio(servicePerSecond / barePerSecond)} times: ${servicePerSecond.toFixed(0)} a second against ${barePerSecond.toFixed(0)}`,
+  }));
+  return [
+    ...rates,
+    {
+      target: `ready within ${aloneAtMost.readySeconds} s of its start, with Keycloak up`,
+      holds: readySeconds <= aloneAtMost.readySeconds,
+      figures: `${ratio(readySeconds)} s`,
+    },
+    {
+      target: `holds at most ${aloneAtMost.peakMb} MB under load`,
+      holds: peakMb <= aloneAtMost.peakMb,
+      figures: `${peakMb.toFixed(0)} MB`,
+    },
+  ];
 }
