@@ -27,11 +27,12 @@ export async function createAccount(
   person: string,
   mode: string,
   permissions?: string[],
+  username = `compose ${mode}`,
 ): Promise<Account> {
   const response = await fetch(`${service}/api/v1/tenants/acme/service-accounts`, {
     method: 'POST',
     headers: { authorization: `Bearer ${person}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ username: `compose ${mode}`, mode, ...(permissions && { permissions }) }),
+    body: JSON.stringify({ username, mode, ...(permissions && { permissions }) }),
   });
   if (response.status !== 201) throw new Error(`not created: ${await response.text()}`);
   return { ...((await response.json()) as Account), location: response.headers.get('location') };
@@ -53,7 +54,12 @@ async function read({ service }: Addresses, person: string, path: string): Promi
 /** What is in the token that the account gets by its secret. */
 export async function tokenOf({ tokenUrl, clientId, clientSecret }: Account) {
   const body = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
-  const { claims } = decode(await token(tokenUrl, body));
+  return contentOf(await token(tokenUrl, body));
+}
+
+/** What is in an access token. */
+export function contentOf(accessToken: string) {
+  const { claims } = decode(accessToken);
   const roles: string[] = claims.resource_access?.['orki-api']?.roles ?? [];
   return { claims, roles: roles.sort() };
 }
