@@ -9,7 +9,7 @@ import { startReplay } from './replay.ts';
 import { startServer } from './server.ts';
 
 /** What one operation costs in the service's own process, beside a bare route that verifies the same token. */
-export interface Alone {
+interface Alone {
   readonly operation: 'list' | 'get';
   /** Requests for each second of processor time. */
   readonly servicePerSecond: number;
