@@ -49,7 +49,7 @@ export const requestRememberedMs = 24 * hourMs;
 export const deletionRememberedMs = requestRememberedMs;
 /** After which an unfinished account, whose creation nobody can repeat any more, is removed. */
 export const unfinishedAccountKeptMs = requestRepeatableMs;
-/** For how long each sweep looks among the new accounts for unfinished ones. */
+/** For how long an account counts as new; each sweep looks for unfinished ones among those. */
 export const newAccountMs = 2 * hourMs;
 
 /** After which nothing arrives any more of requests that were under way when a tenant was switched off. */

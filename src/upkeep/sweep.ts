@@ -62,21 +62,25 @@ export interface Repair {
  */
 export async function sweep(dependencies: SweepDependencies): Promise<void> {
   const { targets, now, signal, sliceSize } = dependencies;
+  // In the slice they would take their locks, and fail, once more.
+  const attended = new Set<string>();
   for await (const account of targets.accountsMadeAfter(now() - newAccountMs)) {
     if (signal?.aborted) return;
     if (account.unfinishedSince === null) continue;
+    attended.add(account.id);
     await attempt(dependencies, () => removeUnfinished(dependencies, account));
   }
   for await (const account of targets.accountsToWarnOf(now())) {
     if (signal?.aborted) return;
     if (account.unfinishedSince !== null) continue;
+    attended.add(account.id);
     await attempt(dependencies, () => warnOfExpiry(dependencies, account));
   }
   const bearers = new Map<string, BearerOfUsername>();
   for await (const account of targets.someAccounts(sliceSize)) {
     if (signal?.aborted) return;
     if (account.unfinishedSince === null) bearers.set(account.id, bearerOf(account));
-    await compare(dependencies, account);
+    await compare(dependencies, account, attended.has(account.id));
   }
   await releaseUsernames(dependencies, bearers);
   await removeLocks(dependencies);
@@ -85,17 +89,24 @@ export async function sweep(dependencies: SweepDependencies): Promise<void> {
 type BearerOfUsername = Pick<Account, 'tenantId' | 'username'>;
 const bearerOf = ({ tenantId, username }: Account): BearerOfUsername => ({ tenantId, username });
 
-/** Puts right whatever may be wrong with one account. */
-async function compare(dependencies: SweepDependencies, account: Account): Promise<void> {
+/**
+ * Puts right whatever may be wrong with one account.
+ * @param isAttended whether this sweep has tried already to remove it, or to warn of its secret
+ */
+async function compare(
+  dependencies: SweepDependencies,
+  account: Account,
+  isAttended: boolean,
+): Promise<void> {
   if (account.unfinishedSince !== null) {
-    await attempt(dependencies, () => removeUnfinished(dependencies, account));
+    if (!isAttended) await attempt(dependencies, () => removeUnfinished(dependencies, account));
     return;
   }
   await attempt(dependencies, () => repairRoles(dependencies, account));
   if (!account.isCurrentInConsole) {
     await attempt(dependencies, () => repairConsole(dependencies, account));
   }
-  await attempt(dependencies, () => warnOfExpiry(dependencies, account));
+  if (!isAttended) await attempt(dependencies, () => warnOfExpiry(dependencies, account));
 }
 
 async function attempt({ onFailure }: SweepDependencies, repair: () => Promise<void>): Promise<void> {

@@ -2,10 +2,14 @@ import type { KeycloakConnection } from '../../src/keycloak/connect.ts';
 import { type Repair, sweep } from '../../src/upkeep/sweep.ts';
 import { nobodyWatches } from './expiry-watch.ts';
 
-/** Sweeps as the service would after this time, and returns what was repaired. Throws when a repair fails. */
+/**
+ * Sweeps as the service would after this time, and returns what was repaired. Throws when a repair fails.
+ * @param sliceSize more than a test realm holds unless given
+ */
 export async function sweepLater(
   { connectGateway, sweepTargets }: KeycloakConnection,
   laterMs: number,
+  sliceSize = 100_000,
 ): Promise<Repair[]> {
   const repairs: Repair[] = [];
   await sweep({
@@ -14,8 +18,7 @@ export async function sweepLater(
     now: () => Date.now() + laterMs,
     onRepair: (repair) => void repairs.push(repair),
     watch: nobodyWatches,
-    // All that a test realm holds.
-    sliceSize: 100_000,
+    sliceSize,
     onFailure: (error) => {
       throw error;
     },

@@ -41,8 +41,7 @@ export function sweepTargets(
   // By clientId, which falls as time goes on: the newest comes first.
   const accountPages = pagesOf('sweep accounts', '/clients', { clientId: clientIdPrefix, search: true });
   const someClients = createRounds(accountPages);
-  const usernamePages = rolesOf('sweep usernames', names.usernamesClient);
-  const someUsernameRoles = createRounds(usernamePages);
+  const someUsernameRoles = createRounds(rolesOf('sweep usernames', names.usernamesClient));
 
   return {
     accounts: () => accountsOf(allPages(accountPages)),

@@ -4,8 +4,7 @@ import { root } from '../../../dev/paths.ts';
 import { connectKeycloak } from '../../../src/keycloak/connect.ts';
 import { names } from '../../../src/names.ts';
 import type { KeycloakCallObserver } from '../../../src/observability/keycloak-call-observer.ts';
-import { sweep } from '../../../src/upkeep/sweep.ts';
-import { nobodyWatches } from '../../support/expiry-watch.ts';
+import { sweepLater } from '../../support/sweep-later.ts';
 import type { Laboratory } from '../laboratory.ts';
 import { measuredTenant, pageSize } from './contestant.ts';
 import { footprintOf } from './footprint.ts';
@@ -46,8 +45,8 @@ export async function measureBackground(
     () => undefined,
     observe,
   );
-  const connect = () => keycloak.connectGateway({ signal: AbortSignal.timeout(60_000) });
-  const list = (tenant: string) => connect().listAccounts(tenant, 0, pageSize + 1);
+  const list = (tenant: string) =>
+    keycloak.connectGateway({ signal: AbortSignal.timeout(60_000) }).listAccounts(tenant, 0, pageSize + 1);
   const measured: Background[] = [];
   async function measure(what: string, work: () => Promise<unknown>): Promise<void> {
     const before = calls;
@@ -72,17 +71,7 @@ export async function measureBackground(
     }
     await measure('counting the accounts, for the metrics', keycloak.countAccounts);
     await measure(`a sweep, of which the slice is ${sliceSize} accounts`, () =>
-      sweep({
-        targets: keycloak.sweepTargets,
-        connect,
-        sliceSize,
-        watch: nobodyWatches,
-        now: Date.now,
-        onRepair: () => undefined,
-        onFailure: (error) => {
-          throw error;
-        },
-      }),
+      sweepLater(keycloak, 0, sliceSize),
     );
     measured.push(
       await runCommand(
