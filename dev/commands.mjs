@@ -302,7 +302,8 @@ its time is over before it has done everything.`,
     summary: 'measure the service against the fewest calls of Keycloak (needs PostgreSQL, Linux)',
     takes: '40 minutes; 5 with --quick',
     details: `In one run and in turns: the service, the fewest raw calls that give the same guarantees, a bare forwarder that
-makes these calls, and what a team would first write with the official client. Writes docs/benchmarks.md.`,
+makes these calls, and what a team would first write with the official client. Writes
+docs/benchmarks.md, and its plots into docs/benchmarks.`,
     options: {
       quick: {
         type: flag,
