@@ -26,8 +26,8 @@ import { writeReport } from './bench/write-report.ts';
 import { openLaboratory } from './laboratory.ts';
 import { startReplica } from './replica.ts';
 
-const quick = { many: 0, concurrencies: [1, 8], turns: 3, perTurn: 40 };
-const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 5, perTurn: 60 };
+const quick = { many: 0, concurrencies: [1, 8], turns: 3, perTurn: 40, warmUp: 100 };
+const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 5, perTurn: 60, warmUp: 200 };
 /** Accounts of the measured tenant, so that no two operations at the same time meet on one. */
 const ownAccounts = 400;
 const accountsOfOtherTenants = 100;
@@ -69,6 +69,15 @@ await main(async () => {
   const filled = await fill(ownAccounts, [measuredTenant]);
   await checkCopy(realm, template.body.id, filled[0] ?? '');
   const subjects = subjectsFrom(filled, contestants);
+  console.log('Warming up…');
+  for (const operation of operations) {
+    // One turn, which does not count.
+    await measureInTurns(
+      contestants,
+      { operation, concurrency: 8, turns: 0, perTurn: size.warmUp },
+      subjects,
+    );
+  }
   const before = footprintOf(replica.pid);
   const stages = [await runStage(ownAccounts, [])];
   if (size.many > 0) {
