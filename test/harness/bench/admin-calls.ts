@@ -53,5 +53,3 @@ export function openAdminCalls({ url, realm, clientId, secret }: AdminAccess) {
     [Symbol.asyncDispose]: (): Promise<void> => agent.destroy(),
   };
 }
-
-export type AdminCalls = ReturnType<typeof openAdminCalls>;

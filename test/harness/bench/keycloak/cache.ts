@@ -17,7 +17,9 @@ export function compareCacheSizes(workbench: Workbench): Promise<string> {
     name: `${count.toLocaleString('en')} entries`,
     apply: () => workbench.restart({ [realmCacheVariable]: String(count) }),
   }));
-  return compareVariants(variants, Math.min(mostRounds, workbench.size.rounds), () => measure(workbench));
+  return compareVariants(variants, { measured: Math.min(mostRounds, workbench.size.rounds) }, () =>
+    measure(workbench),
+  );
 }
 
 async function measure(workbench: Workbench): Promise<Figures> {

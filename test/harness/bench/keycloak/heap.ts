@@ -20,7 +20,7 @@ export function compareHeaps(workbench: Workbench): Promise<string> {
     name,
     apply: () => workbench.restart({ JAVA_OPTS_KC_HEAP: heap, ...(more && { JAVA_OPTS_APPEND: more }) }),
   }));
-  return compareVariants(variants, size.rounds, async () => {
+  return compareVariants(variants, { measured: size.rounds }, async () => {
     const pid = keycloak.javaPid();
     const tokens = await measureTokenRate(ownClient, { seconds: size.seconds, concurrency: 8, pid });
     const lists = await timeRequests(size.requests, 1, () => workbench.list(measuredTenant));

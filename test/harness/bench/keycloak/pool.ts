@@ -22,7 +22,7 @@ const settings: { name: string; env: Record<string, string> }[] = [
 export function comparePools(workbench: Workbench): Promise<string> {
   const { size, keycloak, ownClient, database } = workbench;
   const variants = settings.map(({ name, env }) => ({ name, apply: () => workbench.restart(env) }));
-  return compareVariants(variants, size.rounds, async () => {
+  return compareVariants(variants, { measured: size.rounds }, async () => {
     const load = { seconds: size.seconds, concurrency, pid: keycloak.javaPid() };
     const tokens = await measureTokenRate(ownClient, load);
     const lists = await timeRequests(size.requests * 4, concurrency, () => workbench.list(measuredTenant));

@@ -8,9 +8,9 @@ import { openAdminCalls } from '../admin-calls.ts';
 import { grantedPermissions, measuredTenant, pageSize } from '../contestant.ts';
 import { fillWithAccounts } from '../fill.ts';
 import { newMeasuredClient } from '../new-client.ts';
-import { requestFor, timeRequests } from './load.ts';
+import { timeRequests } from './load.ts';
 import type { Size } from './size.ts';
-import { measureTokenRate, type TokenClient } from './token-rate.ts';
+import { requestTokens, type TokenClient } from './token-rate.ts';
 
 /** What the image's Keycloak takes of the 1500 MB that docker-compose.yml gives it: half at once, and 70% at most. */
 export const shippedHeap = '-Xms750m -Xmx1050m';
@@ -104,16 +104,11 @@ export async function openWorkbench(size: Size) {
       await keycloak.start({ JAVA_OPTS_KC_HEAP: shippedHeap, ...env });
       service.forgetToken();
       realmAdmin.forgetToken();
-      await measureTokenRate(ownClient, {
-        seconds: size.warmUpSeconds / 2,
-        concurrency: 8,
-        pid: keycloak.javaPid(),
-      });
-      let index = 0;
-      await requestFor(size.warmUpSeconds / 2, 2, async () => {
+      await requestTokens(ownClient, { count: size.warmUp, concurrency: 8 });
+      await timeRequests(size.warmUp / 10, 2, async (index) => {
         await workbench.list(measuredTenant);
         await workbench.get(index);
-        await workbench.put(index++);
+        await workbench.put(index);
       });
     },
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
