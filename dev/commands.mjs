@@ -300,15 +300,34 @@ its time is over before it has done everything.`,
   bench: {
     file: 'test/harness/bench.ts',
     summary: 'measure the service against the fewest calls of Keycloak (needs PostgreSQL, Linux)',
-    takes: '40 minutes; 5 with --quick',
+    takes: '40 minutes; 5 with --quick; 90 with --keycloak',
     details: `In one run and in turns: the service, the fewest raw calls that give the same guarantees, a bare forwarder that
-makes these calls, and what a team would first write with the official client. Writes
-docs/benchmarks.md, and its plots into docs/benchmarks.`,
+makes these calls, and what a team would first write with the official client. Writes docs/benchmarks.md, and its plots into
+docs/benchmarks. With --keycloak, settings of Keycloak against each other, into docs/keycloak-benchmarks.md; that needs a
+whole JDK.`,
     options: {
       quick: {
         type: flag,
         default: false,
         about: 'few accounts and turns; prints the report and writes nothing',
+      },
+      keycloak: {
+        type: flag,
+        default: false,
+        about: 'measure settings of Keycloak against each other, not the service',
+      },
+      only: {
+        type: text,
+        multiple: true,
+        value: 'PART',
+        choices: ['tokens', 'algorithms', 'events', 'pool', 'heap', 'cache', 'statements'],
+        about: 'with --keycloak: only this part, any number of times',
+      },
+      accounts: {
+        type: text,
+        number: true,
+        value: 'N',
+        about: 'with --keycloak: accounts in the realm (100000; 5000 with --quick)',
       },
     },
   },

@@ -19,6 +19,8 @@ interface Instance {
   administrator: { username: string; password: string };
   log: string;
   appendToLog?: boolean;
+  /** More settings of Keycloak's own, such as `KC_DB_POOL_MAX_SIZE`. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** A database in a file that is reopened by the next start. */
@@ -31,7 +33,7 @@ export const memoryDatabase = 'jdbc:h2:mem:keycloak;NON_KEYWORDS=VALUE;DB_CLOSE_
 
 /** Starts a Keycloak of the distribution; it is not ready yet. */
 export function startInstance({ home, java }: Distribution, instance: Instance): Promise<Started> {
-  const { port, hostname, databaseUrl, databaseUser, administrator, log, appendToLog } = instance;
+  const { port, hostname, databaseUrl, databaseUser, administrator, log, appendToLog, env } = instance;
   const options = startOptions({ host: '127.0.0.1', port, ...(hostname !== undefined && { hostname }) });
   return startInBackground({
     command: join(home, 'bin', 'kc.sh'),
@@ -43,6 +45,7 @@ export function startInstance({ home, java }: Distribution, instance: Instance):
       // By environment: kc.sh passes its arguments through a shell once more.
       KC_DB_URL: databaseUrl,
       ...(databaseUser !== undefined && { KC_DB_USERNAME: databaseUser, KC_DB_PASSWORD: '' }),
+      ...env,
     },
     cwd: home,
     log,

@@ -12,6 +12,8 @@ import { type Contestant, grantedPermissions, measuredTenant, operations } from 
 import { fillWithAccounts } from './bench/fill.ts';
 import { openFloor } from './bench/floor.ts';
 import { footprintOf } from './bench/footprint.ts';
+import { measureKeycloak } from './bench/keycloak/run.ts';
+import { fullSize, quickSize } from './bench/keycloak/size.ts';
 import { type Measured, measureInTurns } from './bench/measure.ts';
 import { overHttp } from './bench/over-http.ts';
 import { plotsOf } from './bench/plots.ts';
@@ -37,6 +39,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 await main(async () => {
   const { values } = parseArgs({ options: commands.bench.options });
+  if (values.keycloak) {
+    const keycloakSize = values.quick ? quickSize : fullSize;
+    const accounts = Number(values.accounts ?? keycloakSize.accounts);
+    await measureKeycloak({ ...keycloakSize, accounts }, values.only ?? [], !values.quick);
+    return 0;
+  }
   const size = values.quick ? quick : full;
 
   await using opened = new AsyncDisposableStack();

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, stop } from '../../dev/child.ts';
 import { endWithThisProcess } from '../../dev/guard.ts';
@@ -21,7 +21,7 @@ export async function startKeycloak(database: PostgreSql) {
   const url = `http://127.0.0.1:${port}`;
   const log = logFile(`keycloak-on-postgresql-${process.pid}`);
 
-  async function start() {
+  async function start(env: Readonly<Record<string, string>>) {
     const started = await startInstance(distribution, {
       port,
       // Whatever address a proxy is reached by, the issuer is this one.
@@ -30,13 +30,15 @@ export async function startKeycloak(database: PostgreSql) {
       databaseUser: database.user,
       administrator,
       log,
+      env,
     });
     return { started, release: endWithThisProcess(started, log) };
   }
 
-  let running = await start();
+  let running = await start({});
   const keycloak = {
     url,
+    javaHome: distribution.java.home,
     adminUsername: administrator.username,
     adminPassword: administrator.password,
     /** kill -9: whatever it was doing is cut off. */
@@ -45,9 +47,12 @@ export async function startKeycloak(database: PostgreSql) {
       process.kill(-running.started.pid, 'SIGKILL');
       while (isRunning(running.started)) await sleep(20);
     },
-    /** Starts it again after `kill`, and waits until it serves. */
-    async start(): Promise<void> {
-      running = await start();
+    /**
+     * Starts it again after `kill`, and waits until it serves.
+     * @param env more settings of Keycloak's own, for this start alone
+     */
+    async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+      running = await start(env);
       await keycloak.ready();
     },
     /** Holds all of it still (SIGSTOP), as one that stalls, until it is let go on. */
@@ -55,6 +60,8 @@ export async function startKeycloak(database: PostgreSql) {
       process.kill(-running.started.pid, 'SIGSTOP');
       return () => process.kill(-running.started.pid, 'SIGCONT');
     },
+    /** The process id of its Java, which is a child of kc.sh. */
+    javaPid: (): number => childOf(running.started.pid),
     ready: () => waitForKeycloak(running.started, url, log),
     async [Symbol.asyncDispose]() {
       await stop(running.started, 5_000);
@@ -64,4 +71,12 @@ export async function startKeycloak(database: PostgreSql) {
   };
   await keycloak.ready();
   return keycloak;
+}
+
+export type RunningKeycloak = Awaited<ReturnType<typeof startKeycloak>>;
+
+function childOf(pid: number): number {
+  const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  if (!child) throw new Error(`process ${pid} has no child`);
+  return Number(child);
 }

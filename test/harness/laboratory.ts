@@ -5,11 +5,14 @@ import { startPostgreSql } from './postgresql.ts';
 
 const renewTokenAfterMs = 120_000;
 
-/** A Keycloak on a PostgreSQL of its own, with a provisioned realm and people of two tenants. */
-export async function openLaboratory(prefix: string) {
+/**
+ * A Keycloak on a PostgreSQL of its own, with a provisioned realm and people of two tenants.
+ * @param databaseSettings settings of PostgreSQL's own, such as `work_mem=8MB`
+ */
+export async function openLaboratory(prefix: string, databaseSettings: readonly string[] = []) {
   await using opened = new AsyncDisposableStack();
   // Making its tables takes Keycloak longer than all else that is done here.
-  const database = opened.use(await startPostgreSql(`keycloak-${version}`));
+  const database = opened.use(await startPostgreSql(`keycloak-${version}`, databaseSettings));
   const keycloak = opened.use(await startKeycloak(database));
   if (!database.isKept()) {
     await keycloak.kill();

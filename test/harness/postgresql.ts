@@ -26,8 +26,9 @@ const superuser = 'keycloak';
 /**
  * A PostgreSQL on 127.0.0.1, gone with all its data when it is disposed of. It begins as the one of that name that was
  * kept, else with nothing in it.
+ * @param more settings of PostgreSQL's own, such as `work_mem=8MB`
  */
-export async function startPostgreSql(name: string) {
+export async function startPostgreSql(name: string, more: readonly string[] = []) {
   const folder = mkdtempSync(join(tmpdir(), 'orki-postgresql-'));
   const data = join(folder, 'data');
   const user = unprivilegedUser();
@@ -51,6 +52,7 @@ export async function startPostgreSql(name: string) {
     'max_connections=250',
     // Guards against the machine's crash alone, which these runs don't play; a killed server recovers without it.
     'fsync=off',
+    ...more,
   ];
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
 

@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Agent, request } from 'undici';
 import {
   editedAttributes,
   editedColumns,
   finishedAttributes,
-  newClient,
   secretAttributes,
   statusFields,
   updatedAttributes,
@@ -18,9 +16,9 @@ import {
   names,
   usernameRoleAttributes,
 } from '../../../src/names.ts';
-import { createClientId } from '../../../src/service-accounts/client-id.ts';
 import { continued, type History, type RecordedAction } from '../../../src/service-accounts/history.ts';
 import { createSecret } from '../../../src/service-accounts/secret.ts';
+import { openAdminCalls } from './admin-calls.ts';
 import {
   type Contestant,
   grantedPermissions,
@@ -29,6 +27,7 @@ import {
   pageSize,
   type Subject,
 } from './contestant.ts';
+import { newMeasuredClient } from './new-client.ts';
 
 /** Where Keycloak is, and the service's own credential for it. */
 export interface Access {
@@ -42,8 +41,6 @@ interface Role {
   readonly name: string;
 }
 
-const connections = 64;
-const renewAfterMs = 120_000;
 const by = { subject: 'bench', username: 'bench' };
 /** A tenant may have that many accounts. */
 const maxAccounts = 1_000_000;
@@ -56,42 +53,11 @@ const maxAccounts = 1_000_000;
  * time.
  */
 export async function openFloor(access: Access): Promise<Contestant & AsyncDisposable> {
-  const agent = new Agent({ connections });
-  const base = `${access.url}/admin/realms/${access.realm}`;
+  const calls = openAdminCalls({ ...access, clientId: names.serviceClient });
+  const { call } = calls;
   const users = new Map<string, string>();
   const histories = new Map<string, History>();
   const idleLocks: Role[] = [];
-  let token: { value: Promise<string>; at: number } | undefined;
-
-  async function requestToken(): Promise<string> {
-    const body = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: names.serviceClient,
-      client_secret: access.secret,
-    });
-    const url = `${access.url}/realms/${access.realm}/protocol/openid-connect/token`;
-    const answer = await fetch(url, { method: 'POST', body });
-    return ((await answer.json()) as { access_token: string }).access_token;
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: answers are read by those who know what they asked for
-  async function call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<any> {
-    if (token === undefined || Date.now() - token.at > renewAfterMs) {
-      token = { value: requestToken(), at: Date.now() };
-    }
-    const response = await request(`${base}${path}`, {
-      dispatcher: agent,
-      method,
-      headers: {
-        authorization: `Bearer ${await token.value}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.body.text();
-    if (response.statusCode >= 300) throw new Error(`${method} ${path}: ${response.statusCode} ${text}`);
-    return text === '' ? undefined : JSON.parse(text);
-  }
 
   const uuidOf = async (clientId: string): Promise<string> =>
     (await call('GET', `/clients?clientId=${clientId}`))[0].id;
@@ -168,41 +134,19 @@ export async function openFloor(access: Access): Promise<Contestant & AsyncDispo
     });
 
   async function create(username: string): Promise<Subject> {
-    const id = randomUUID();
-    const at = new Date().toISOString();
-    const secret = randomBytes(32).toString('base64url');
+    const { id, representation } = newMeasuredClient(username);
     await Promise.all([
       call('POST', `/clients/${usernames}/roles`, {
         name: roleOfUsername(measuredTenant, username),
         attributes: {
           [usernameRoleAttributes.account]: [id],
-          [usernameRoleAttributes.reservedAt]: [at],
+          [usernameRoleAttributes.reservedAt]: [new Date().toISOString()],
         },
       }),
       call('GET', `/clients/${tenants}/roles/${measuredTenant}`),
       call('GET', `/clients?q=${clientAttributes.tenant}:${measuredTenant}&first=${maxAccounts - 1}&max=1`),
     ]);
-    await call(
-      'POST',
-      '/clients',
-      newClient({
-        id,
-        clientId: createClientId(Date.now()),
-        tenantId: measuredTenant,
-        username,
-        description: null,
-        mode: 'custom',
-        permissions: [...grantedPermissions],
-        keys: null,
-        secret,
-        secretHint: secret.slice(-4),
-        secretExpiresAt: null,
-        requests: null,
-        history: [{ at, by, action: 'create', fields: [] }],
-        at,
-        by,
-      }),
-    );
+    await call('POST', '/clients', representation);
     const user = userOf(id);
     await Promise.all([
       call('POST', `/clients/${id}/scope-mappings/clients/${tenants}`, [tenantRole]),
@@ -252,6 +196,6 @@ export async function openFloor(access: Access): Promise<Contestant & AsyncDispo
       const result = await carryOut[operation](subject);
       return operation === 'create' ? (result as Subject) : undefined;
     },
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    [Symbol.asyncDispose]: () => calls[Symbol.asyncDispose](),
   };
 }

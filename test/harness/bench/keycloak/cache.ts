@@ -1,0 +1,52 @@
+import { measuredTenant } from '../contestant.ts';
+import { compareVariants, type Figures } from './compare.ts';
+import { memoryOf } from './java-process.ts';
+import { median, quantile, timeRequests } from './load.ts';
+import type { Workbench } from './workbench.ts';
+
+const counts = [10_000, 30_000, 100_000, 300_000];
+/** A round of one variant takes minutes. */
+const mostRounds = 2;
+
+/** The variable that sets how many entries the realm cache holds. */
+export const realmCacheVariable = 'KC_CACHE_EMBEDDED_REALMS_MAX_COUNT';
+
+/** Compares sizes of the realm cache: lists of tenants that are in it or not, writes beside it, and its memory. */
+export function compareCacheSizes(workbench: Workbench): Promise<string> {
+  const variants = counts.map((count) => ({
+    name: `${count.toLocaleString('en')} entries`,
+    apply: () => workbench.restart({ [realmCacheVariable]: String(count) }),
+  }));
+  return compareVariants(variants, { measured: Math.min(mostRounds, workbench.size.rounds) }, () =>
+    measure(workbench),
+  );
+}
+
+async function measure(workbench: Workbench): Promise<Figures> {
+  const { tenants, size, keycloak } = workbench;
+  const time = async (request: (index: number) => Promise<unknown>, count = size.requests) =>
+    median(await timeRequests(count, 1, request));
+  const listEach = () => time((index) => workbench.list(tenants[index] ?? ''), tenants.length);
+  const hot = await time(() => workbench.list(measuredTenant));
+  const first = await listEach();
+  const second = await listEach();
+  await workbench.readEverything();
+  const third = await timeRequests(tenants.length, 1, (index) => workbench.list(tenants[index] ?? ''));
+  const get = await time(workbench.get);
+  const put = await time(workbench.put);
+  const remove = await time(workbench.delete);
+  const { heapMb, residentMb, cachedClients } = await memoryOf(keycloak);
+  return {
+    'hot list, ms': hot,
+    'list of each tenant, ms': first,
+    'again, ms': second,
+    'after all was read, ms': median(third),
+    'its p95, ms': quantile(third, 0.95),
+    'GET, ms': get,
+    'PUT, ms': put,
+    'DELETE, ms': remove,
+    'clients in the cache': cachedClients,
+    'heap, MB': heapMb,
+    'resident, MB': residentMb,
+  };
+}

@@ -1,0 +1,19 @@
+/** A table in Markdown; all columns but the first hold numbers. */
+export function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(heads),
+    `|---|${heads
+      .slice(1)
+      .map(() => '---:|')
+      .join('')}`,
+    ...rows.map(line),
+  ].join('\n');
+}
+
+/** A number with as many digits as say something. */
+export function digits(value: number): string {
+  if (Number.isNaN(value)) return '';
+  if (value < 10) return value.toFixed(2);
+  return value < 100 ? value.toFixed(1) : value.toFixed(0);
+}

@@ -1,0 +1,35 @@
+import { compareVariants } from './compare.ts';
+import { measureTokenRate } from './token-rate.ts';
+import type { Workbench } from './workbench.ts';
+
+const leastTurns = 5;
+
+/** Compares the tokens of an account that the service made with those of a plain client in a stock realm. */
+export async function compareWithStock(workbench: Workbench): Promise<string> {
+  const { size, keycloak, ownClient, stockClient } = workbench;
+  await workbench.restart();
+  const load = { seconds: size.seconds, concurrency: 8, pid: keycloak.javaPid() };
+  let client = stockClient;
+  const variants = [
+    { name: 'a plain client in a stock realm', of: stockClient },
+    { name: 'an account in the realm as provisioned', of: ownClient },
+  ].map(({ name, of }) => ({
+    name,
+    apply: async () => {
+      client = of;
+      await measureTokenRate(client, { ...load, seconds: 1 });
+    },
+  }));
+  return compareVariants(
+    variants,
+    { unmeasured: 1, measured: Math.max(leastTurns, size.rounds) },
+    async () => {
+      const { perSecond, cpuPerThousand, length } = await measureTokenRate(client, load);
+      return {
+        'tokens a second': perSecond,
+        'CPU s for 1,000 tokens': cpuPerThousand,
+        'characters of a token': length,
+      };
+    },
+  );
+}
