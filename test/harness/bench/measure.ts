@@ -21,6 +21,8 @@ export interface Measured {
   readonly p95Ms: number;
   readonly p99Ms: number;
   readonly perSecond: number;
+  /** How far every other of its turns was from those between them: what no difference between contestants can tell from noise. */
+  readonly noise: { readonly p50Ms: number; readonly p95Ms: number };
 }
 
 /** Hands out accounts; no two operations that are under way get the same one. */
@@ -30,7 +32,9 @@ export interface Subjects {
 }
 
 interface Tally {
-  readonly histogram: RecordableHistogram;
+  readonly all: RecordableHistogram;
+  /** Of every other turn, and of those between them. */
+  readonly halves: readonly [RecordableHistogram, RecordableHistogram];
   seconds: number;
 }
 
@@ -46,27 +50,39 @@ export async function measureInTurns(
   subjects: Subjects,
 ): Promise<Measured[]> {
   const tallies = new Map<Contestant, Tally>(
-    contestants.map((contestant) => [contestant, { histogram: createHistogram(), seconds: 0 }]),
+    contestants.map((contestant) => [
+      contestant,
+      { all: createHistogram(), halves: [createHistogram(), createHistogram()], seconds: 0 },
+    ]),
   );
   for (let turn = 0; turn <= plan.turns; turn++) {
     for (const [contestant, tally] of tallies) {
       const { samplesMs, seconds } = await takeTurn(contestant, plan, subjects);
       if (turn === 0) continue;
-      for (const ms of samplesMs) tally.histogram.record(Math.max(1, Math.round(ms * nsPerMs)));
+      const half = tally.halves[turn % 2 === 0 ? 0 : 1];
+      for (const ms of samplesMs) {
+        const ns = Math.max(1, Math.round(ms * nsPerMs));
+        tally.all.record(ns);
+        half.record(ns);
+      }
       tally.seconds += seconds;
     }
   }
-  return [...tallies].map(([{ name }, { histogram, seconds }]) => ({
+  return [...tallies].map(([{ name }, { all, halves, seconds }]) => ({
     contestant: name,
     operation: plan.operation,
     concurrency: plan.concurrency,
-    count: histogram.count,
-    p50Ms: histogram.percentile(50) / nsPerMs,
-    p95Ms: histogram.percentile(95) / nsPerMs,
-    p99Ms: histogram.percentile(99) / nsPerMs,
-    perSecond: histogram.count / seconds,
+    count: all.count,
+    p50Ms: all.percentile(50) / nsPerMs,
+    p95Ms: all.percentile(95) / nsPerMs,
+    p99Ms: all.percentile(99) / nsPerMs,
+    perSecond: all.count / seconds,
+    noise: { p50Ms: apart(halves, 50), p95Ms: apart(halves, 95) },
   }));
 }
+
+const apart = ([one, other]: Tally['halves'], percentile: number): number =>
+  Math.abs(one.percentile(percentile) - other.percentile(percentile)) / nsPerMs;
 
 async function takeTurn(contestant: Contestant, plan: Plan, subjects: Subjects) {
   const { operation, concurrency, perTurn } = plan;

@@ -82,15 +82,14 @@ export async function plotsOf(stages: readonly Stage[]): Promise<Plot[]> {
 function p50Spec(measured: readonly Measured[]): TopLevelSpec {
   const columns = 4;
   const panels = operations.map((operation, index) => {
-    const bars = measured
-      .filter((one) => one.operation === operation)
-      .map(({ contestant, p50Ms }) => ({ contestant, ms: p50Ms }));
-    const msOf = (name: string) => bars.find(({ contestant }) => contestant === name)?.ms;
-    const [floorMs, forwarderMs] = [msOf('floor'), msOf('forwarder')];
+    const ofOperation = measured.filter((one) => one.operation === operation);
+    const bars = ofOperation.map(({ contestant, p50Ms }) => ({ contestant, ms: p50Ms }));
+    const by = (name: string) => ofOperation.find(({ contestant }) => contestant === name);
+    const [floor, forwarder] = [by('floor'), by('forwarder')];
     const limits =
-      floorMs === undefined || forwarderMs === undefined
+      floor === undefined || forwarder === undefined
         ? []
-        : [{ contestant: 'service', ms: longestP50(operation, floorMs, forwarderMs) }];
+        : [{ contestant: 'service', ms: longestP50(floor, forwarder.p50Ms) }];
     const figures = bars.map(({ contestant, ms }) => {
       const marks = [...bars, ...limits].filter((one) => one.contestant === contestant);
       const text = ms.toFixed(ms < 100 ? 1 : 0);

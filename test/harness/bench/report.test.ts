@@ -18,7 +18,13 @@ function stageAmong(accounts: number, times = 1): Stage {
     operations.flatMap((operation) =>
       Object.entries(p50).map(([contestant, ms]) => {
         const p50Ms = ms * times;
-        const figures = { p50Ms, p95Ms: p50Ms, p99Ms: p50Ms, perSecond: 1_000 / p50Ms };
+        const figures = {
+          p50Ms,
+          p95Ms: p50Ms,
+          p99Ms: p50Ms,
+          perSecond: 1_000 / p50Ms,
+          noise: { p50Ms: 0, p95Ms: 0 },
+        };
         return { contestant, operation, concurrency, count: 100, ...figures };
       }),
     ),

@@ -43,7 +43,8 @@ ${plots.length === 0 ? '' : plotsSection(plots)}
 ## Targets
 
 A figure without a unit is a ratio, and ✗ means that the target does not hold. What the forwarder adds counts as
-${measurableMs} ms where less was measured. A ratio below 0 means that the service was quicker than the floor.
+${measurableMs} ms where less was measured, and as the noise where that is more: by how much every other turn of the floor differed from
+those between them. A ratio below 0 means that the service was quicker than the floor.
 
 ${targetTables(verdicts)}
 

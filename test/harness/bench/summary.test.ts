@@ -35,7 +35,7 @@ describe('the summary', () => {
 
   it('names each operation in which the service is slower than the wrapper', () => {
     const measured = (contestant: string, concurrency: number, p50Ms: number): Measured => {
-      const figures = { count: 1, p50Ms, p95Ms: 1, p99Ms: 1, perSecond: 1 };
+      const figures = { count: 1, p50Ms, p95Ms: 1, p99Ms: 1, perSecond: 1, noise: { p50Ms: 0, p95Ms: 0 } };
       return { contestant, operation: 'edit', concurrency, ...figures };
     };
     const stage: Stage = {

@@ -16,6 +16,7 @@ const measured = (
   p95Ms,
   p99Ms: p95Ms,
   perSecond: 10,
+  noise: { p50Ms: 0, p95Ms: 0 },
   ...more,
 });
 const among400 = (...all: Measured[]) => verdictsOf({ accounts: 400, measured: all });
@@ -40,9 +41,19 @@ describe('the verdict on what the service adds', () => {
     expect(holding(among400(floor, fast, measured('service', 10.31, 20.41)))).toEqual([false, false, true]);
   });
 
+  it('takes a forwarder that seems to add less than the noise of the floor for one that adds as much', () => {
+    const noisy = measured('floor', 10, 20, { noise: { p50Ms: 3, p95Ms: 4 } });
+    expect(holding(among400(noisy, forwarder, measured('service', 14.4, 27.9)))).toEqual([true, true, false]);
+    expect(holding(among400(noisy, forwarder, measured('service', 14.6, 28.1)))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it('holds up to the longest p50 that a plot marks, and not beyond', () => {
     for (const operation of ['edit', 'list'] as const) {
-      const longest = longestP50(operation, 10, 11.5);
+      const longest = longestP50(measured('floor', 10, 20, { operation }), 11.5);
       const service = (p50Ms: number) => {
         const others = [
           measured('floor', 10, 20, { operation }),

@@ -1,5 +1,4 @@
 import type { ServiceAlone } from './alone.ts';
-import type { Operation } from './contestant.ts';
 import type { Measured } from './measure.ts';
 import type { Place } from './places.ts';
 import type { Stage } from './stage.ts';
@@ -22,7 +21,9 @@ const wholeAtMost = 1.15;
 const boundInWhole = ['create', 'edit', 'regenerate'];
 /** How much longer an operation may take among many accounts than among few. */
 export const growthAtMost = 1.2;
-/** Below this, what a forwarder adds is within the noise, and no multiple of it says anything. */
+/**
+ * Below this, or below the noise of the floor's own figures if that is more, no multiple of what a forwarder adds says anything.
+ */
 export const measurableMs = 0.2;
 
 /** Of the service alone: its rate in multiples of a bare route's, and what it may need. */
@@ -49,7 +50,7 @@ export function verdictsOf({ accounts, measured }: Pick<Stage, 'accounts' | 'mea
       ['p95Ms', addedAtMost.p95],
     ] as const) {
       const added = service[percentile] - floor[percentile];
-      const least = leastAdded(floor[percentile], forwarder[percentile]);
+      const least = leastAdded(floor[percentile], forwarder[percentile], floor.noise[percentile]);
       verdicts.push({
         target: `adds at most ${limit} times what the forwarder adds at ${percentile.slice(0, 3)}`,
         place,
@@ -73,14 +74,14 @@ export function verdictsOf({ accounts, measured }: Pick<Stage, 'accounts' | 'mea
 }
 
 /** The longest p50, in ms, with which the service meets each target that is set for it. */
-export function longestP50(operation: Operation, floorMs: number, forwarderMs: number): number {
-  const byAdded = floorMs + addedAtMost.p50 * leastAdded(floorMs, forwarderMs);
-  return boundInWhole.includes(operation) ? Math.min(byAdded, wholeAtMost * floorMs) : byAdded;
+export function longestP50(floor: Measured, forwarderMs: number): number {
+  const { operation, p50Ms, noise } = floor;
+  const byAdded = p50Ms + addedAtMost.p50 * leastAdded(p50Ms, forwarderMs, noise.p50Ms);
+  return boundInWhole.includes(operation) ? Math.min(byAdded, wholeAtMost * p50Ms) : byAdded;
 }
 
-function leastAdded(floorMs: number, forwarderMs: number): number {
-  return Math.max(forwarderMs - floorMs, measurableMs);
-}
+const leastAdded = (floorMs: number, forwarderMs: number, noiseMs: number): number =>
+  Math.max(forwarderMs - floorMs, noiseMs, measurableMs);
 
 /** Compares the service among many accounts with itself among few. */
 export function growthVerdicts(few: readonly Measured[], many: readonly Measured[]): Verdict[] {

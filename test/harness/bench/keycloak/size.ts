@@ -14,4 +14,4 @@ export interface Size {
 /** Enough to see whether everything works. */
 export const quickSize: Size = { accounts: 5_000, rounds: 1, seconds: 2, requests: 40, warmUp: 500 };
 /** What the documentation's figures are made with. */
-export const fullSize: Size = { accounts: 100_000, rounds: 3, seconds: 5, requests: 100, warmUp: 5_000 };
+export const fullSize: Size = { accounts: 100_000, rounds: 1, seconds: 5, requests: 100, warmUp: 5_000 };
