@@ -14,16 +14,18 @@ import { openFloor } from './bench/floor.ts';
 import { footprintOf } from './bench/footprint.ts';
 import { measureKeycloak } from './bench/keycloak/run.ts';
 import { fullSize, quickSize } from './bench/keycloak/size.ts';
+import { measureLists } from './bench/lists.ts';
 import { type Measured, measureInTurns } from './bench/measure.ts';
 import { overHttp } from './bench/over-http.ts';
 import { plotsOf } from './bench/plots.ts';
+import { makeRealmAdmin } from './bench/realm-admin.ts';
 import { reportOf } from './bench/report.ts';
 import { startServer } from './bench/server.ts';
 import { theService } from './bench/service.ts';
 import type { Stage } from './bench/stage.ts';
 import { subjectsFrom } from './bench/subjects.ts';
 import { targetLines } from './bench/target-tables.ts';
-import { aloneVerdicts, growthVerdicts, verdictsOf } from './bench/verdicts.ts';
+import { aloneVerdicts, growthVerdicts, listVerdicts, verdictsOf } from './bench/verdicts.ts';
 import { writeReport } from './bench/write-report.ts';
 import { openLaboratory } from './laboratory.ts';
 import { startReplica } from './replica.ts';
@@ -86,6 +88,7 @@ await main(async () => {
       subjects,
     );
   }
+  const realmAdmin = await makeRealmAdmin(realm);
   const before = footprintOf(replica.pid);
   const stages = [await runStage(ownAccounts, [])];
   if (size.many > 0) {
@@ -112,13 +115,14 @@ await main(async () => {
     }
     const calls = await countCalls(`http://127.0.0.1:${metricsPort}/metrics`, service, subjects);
     console.log('What goes on beside requests…');
-    return { accounts, measured, calls, background: await measureBackground(laboratory, tenants) };
+    const lists = await measureLists(realm, realmAdmin, tenants);
+    return { accounts, measured, calls, lists, background: await measureBackground(laboratory, tenants) };
   }
 
   const requests = stages
     .flatMap(({ measured }) => measured)
     .reduce((sum, { contestant, count }) => sum + (contestant === 'service' ? count : 0), 0);
-  const verdicts = stages.flatMap(verdictsOf);
+  const verdicts = [...stages.flatMap(verdictsOf), ...listVerdicts(stages)];
   const [few, many] = stages;
   if (few !== undefined && many !== undefined) verdicts.push(...growthVerdicts(few.measured, many.measured));
   const footprint = { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakMb: after.peakMb, requests };

@@ -6,7 +6,6 @@ import { names } from '../../../src/names.ts';
 import type { KeycloakCallObserver } from '../../../src/observability/keycloak-call-observer.ts';
 import { sweepLater } from '../../support/sweep-later.ts';
 import type { Laboratory } from '../laboratory.ts';
-import { measuredTenant, pageSize } from './contestant.ts';
 import { footprintOf } from './footprint.ts';
 
 /** One thing that goes on beside requests, or that an operator starts. */
@@ -21,12 +20,10 @@ export interface Background {
 
 /** As the service does by default: every quarter of an hour, 60 accounts for each minute. */
 const sliceSize = 900;
-const timesListed = 100;
 const pollMs = 100;
 
 /**
- * Measures what does not belong to a request: counting, a sweep, lists of tenants that nobody asked for lately, and the commands of
- * operators that look through the whole realm or a whole tenant.
+ * Measures what does not belong to a request: counting, a sweep, and the commands of operators that look through the whole realm or a whole tenant.
  * @param tenants of which the first is switched off
  */
 export async function measureBackground(
@@ -45,8 +42,6 @@ export async function measureBackground(
     () => undefined,
     observe,
   );
-  const list = (tenant: string) =>
-    keycloak.connectGateway({ signal: AbortSignal.timeout(60_000) }).listAccounts(tenant, 0, pageSize + 1);
   const measured: Background[] = [];
   async function measure(what: string, work: () => Promise<unknown>): Promise<void> {
     const before = calls;
@@ -57,18 +52,6 @@ export async function measureBackground(
   }
 
   try {
-    await list(measuredTenant);
-    const lists = Array.from({ length: timesListed }, (_, index) => index);
-    await measure(`${timesListed} lists of ${pageSize} of one tenant`, async () => {
-      for (const _ of lists) await list(measuredTenant);
-    });
-    if (tenants.length >= timesListed) {
-      const apart = Math.floor(tenants.length / timesListed);
-      const what = `${timesListed} lists of ${pageSize}, each of a tenant that nobody asked for lately`;
-      await measure(what, async () => {
-        for (const index of lists) await list(tenants[index * apart] ?? '');
-      });
-    }
     await measure('counting the accounts, for the metrics', keycloak.countAccounts);
     await measure(`a sweep, of which the slice is ${sliceSize} accounts`, () =>
       sweepLater(keycloak, 0, sliceSize),

@@ -55,3 +55,27 @@ export function backgroundTable(stages: readonly Stage[]): string {
     rows,
   );
 }
+
+/** What the call behind a list takes Keycloak itself, by whose credential it is made. */
+export function listsTable(stages: readonly Stage[]): string {
+  const rows = stages.flatMap(({ accounts, lists: { hot, cold } }) =>
+    [
+      ['asked for all the time', hot] as const,
+      ...(cold === undefined ? [] : [['each of another tenant, not asked for before', cold] as const]),
+    ].map(([what, ms]) => [
+      what,
+      accounts.toLocaleString('en'),
+      ms.service.toFixed(1),
+      ms['realm-admin'].toFixed(1),
+    ]),
+  );
+  return tableOf(
+    [
+      ['a list of 20', 'left'],
+      ['accounts', 'right'],
+      ['as the service, p50 ms', 'right'],
+      ['as a realm administrator, p50 ms', 'right'],
+    ],
+    rows,
+  );
+}

@@ -29,7 +29,8 @@ function stageAmong(accounts: number, times = 1): Stage {
       }),
     ),
   );
-  return { accounts, measured, calls: new Map(), background: [] };
+  const lists = { hot: { service: 1, 'realm-admin': 1 }, cold: undefined };
+  return { accounts, measured, calls: new Map(), lists, background: [] };
 }
 
 const [few, many] = [stageAmong(400), stageAmong(100_400, 1.3)];

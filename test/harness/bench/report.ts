@@ -1,6 +1,6 @@
 import { cpus, release } from 'node:os';
 import { version as keycloakVersion } from '../../../dev/keycloak/settings.ts';
-import { backgroundTable, figureTables } from './figure-tables.ts';
+import { backgroundTable, figureTables, listsTable } from './figure-tables.ts';
 import { type Plot, plotsFolder } from './plots.ts';
 import type { Stage } from './stage.ts';
 import { summaryOf } from './summary.ts';
@@ -51,6 +51,13 @@ ${targetTables(verdicts)}
 ## All figures
 
 ${stages.map(figureTables).join('\n\n')}
+
+## Lists in Keycloak itself
+
+What the one call behind a list takes, with the service's credential, which fine-grained permissions limit, and with that of a realm
+administrator. [keycloak-benchmarks.md](keycloak-benchmarks.md) counts what either has the database do.
+
+${listsTable(stages)}
 
 ## Beside requests
 

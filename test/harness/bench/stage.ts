@@ -1,4 +1,5 @@
 import type { Background } from './background.ts';
+import type { Lists } from './lists.ts';
 import type { Measured } from './measure.ts';
 
 /** What was measured with so many accounts in the realm. */
@@ -7,6 +8,7 @@ export interface Stage {
   readonly measured: readonly Measured[];
   /** Calls to Keycloak for each operation of the service, nothing else going on. */
   readonly calls: ReadonlyMap<string, number>;
+  readonly lists: Lists;
   readonly background: readonly Background[];
 }
 

@@ -45,6 +45,7 @@ describe('the summary', () => {
         ...[measured('service', 8, 30), measured('wrapper', 8, 20)],
       ],
       calls: new Map(),
+      lists: { hot: { service: 1, 'realm-admin': 1 }, cold: undefined },
       background: [],
     };
     expect(summaryOf([stage], [])).toContain(

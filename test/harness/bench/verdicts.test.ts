@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Measured } from './measure.ts';
-import { aloneVerdicts, growthVerdicts, longestP50, verdictsOf } from './verdicts.ts';
+import { aloneVerdicts, growthVerdicts, listVerdicts, longestP50, verdictsOf } from './verdicts.ts';
 
 const measured = (
   contestant: string,
@@ -101,5 +101,17 @@ describe('the verdict on the service alone', () => {
   it('holds from 0.6 times the rate of a bare route, up to a second until it is ready, and up to 150 MB', () => {
     expect(alone(600, 1, 150)).toEqual([true, true, true]);
     expect(alone(599, 1.01, 151)).toEqual([false, false, false]);
+  });
+});
+
+describe('the verdict on lists', () => {
+  const both = (service: number, admin: number) => ({ service, 'realm-admin': admin });
+
+  it('holds up to 1.2 times what a realm administrator, and a hot tenant among few accounts, take', () => {
+    const few = { accounts: 400, lists: { hot: both(12, 10), cold: undefined } };
+    const held = { accounts: 100_400, lists: { hot: both(12, 10), cold: both(14.3, 12) } };
+    expect(holding(listVerdicts([few, held]))).toEqual([true, true, true, true]);
+    const missed = { accounts: 100_400, lists: { hot: both(12.1, 10), cold: both(14.5, 12) } };
+    expect(holding(listVerdicts([few, missed]))).toEqual([true, false, false, false]);
   });
 });

@@ -104,6 +104,41 @@ export function growthVerdicts(few: readonly Measured[], many: readonly Measured
   });
 }
 
+/**
+ * Compares the lists of tenants that nobody asked for before with those of a hot tenant among the fewest accounts, and lists
+ * under fine-grained permissions with those of a realm administrator.
+ */
+export function listVerdicts(stages: readonly Pick<Stage, 'accounts' | 'lists'>[]): Verdict[] {
+  const among = stages[0]?.lists.hot.service;
+  return stages.flatMap(({ accounts, lists: { hot, cold } }) => {
+    const bounded = (target: string, ms: number, baseMs: number): Verdict => ({
+      target,
+      place: { operation: 'list', concurrency: 1, accounts },
+      holds: ms <= growthAtMost * baseMs,
+      figure: ratio(ms / baseMs),
+      from: `${ratio(ms)} ms against ${ratio(baseMs)} ms`,
+    });
+    const underPermissions = `lists under fine-grained permissions in at most ${growthAtMost} times what it takes a realm administrator`;
+    return [
+      bounded(`${underPermissions}, a tenant asked for all the time`, hot.service, hot['realm-admin']),
+      ...(cold === undefined || among === undefined
+        ? []
+        : [
+            bounded(
+              `${underPermissions}, a tenant that nobody asked for before`,
+              cold.service,
+              cold['realm-admin'],
+            ),
+            bounded(
+              `lists a tenant that nobody asked for before in at most ${growthAtMost} times what a hot one takes among few accounts`,
+              cold.service,
+              among,
+            ),
+          ]),
+    ];
+  });
+}
+
 /** Compares the service alone with a bare route. */
 export function aloneVerdicts({ operations, readySeconds, peakMb }: ServiceAlone): Verdict[] {
   const rates = operations.map(({ operation, servicePerSecond, barePerSecond }) => ({

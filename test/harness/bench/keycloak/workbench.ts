@@ -8,6 +8,7 @@ import { openAdminCalls } from '../admin-calls.ts';
 import { grantedPermissions, measuredTenant, pageSize } from '../contestant.ts';
 import { fillWithAccounts } from '../fill.ts';
 import { newMeasuredClient } from '../new-client.ts';
+import { makeRealmAdmin } from '../realm-admin.ts';
 import { timeRequests } from './load.ts';
 import type { Size } from './size.ts';
 import { requestTokens, type TokenClient } from './token-rate.ts';
@@ -142,25 +143,4 @@ async function makeStockClient(realm: LiveRealm): Promise<TokenClient> {
   });
   const tokenUrl = `${realm.url}/realms/${name}/protocol/openid-connect/token`;
   return { tokenUrl, clientId: 'stock', secret };
-}
-
-async function makeRealmAdmin(realm: LiveRealm) {
-  const clientId = 'bench-realm-admin';
-  const secret = randomBytes(32).toString('base64url');
-  await realm.admin('POST', '/clients', {
-    clientId,
-    secret,
-    serviceAccountsEnabled: true,
-    // As the service's own client, so that the two differ in their permissions alone.
-    attributes: { 'access.token.signed.response.alg': 'RS256' },
-  });
-  const { body: user } = await realm.admin(
-    'GET',
-    `/clients/${await realm.uuidOf(clientId)}/service-account-user`,
-  );
-  const path = `/users/${user.id}/role-mappings/clients/${await realm.uuidOf(names.managementClient)}`;
-  const roles = await realm.clientRoles(names.managementClient, 'realm-admin');
-  const { status } = await realm.admin('POST', path, roles);
-  if (status !== 204) throw new Error(`no realm-admin for ${clientId}: ${status}`);
-  return { clientId, secret };
 }
