@@ -320,7 +320,7 @@ whole JDK.`,
         type: text,
         multiple: true,
         value: 'PART',
-        choices: ['tokens', 'algorithms', 'events', 'pool', 'heap', 'cache', 'statements'],
+        choices: ['tokens', 'algorithms', 'events', 'policies', 'pool', 'heap', 'cache', 'statements'],
         about: 'with --keycloak: only this part, any number of times',
       },
       accounts: {

@@ -8,6 +8,7 @@ import { compareAlgorithms } from './algorithms.ts';
 import { compareCacheSizes } from './cache.ts';
 import { compareEvents } from './events.ts';
 import { compareHeaps } from './heap.ts';
+import { comparePolicies } from './policies.ts';
 import { comparePools } from './pool.ts';
 import type { Size } from './size.ts';
 import { countStatements } from './statements.ts';
@@ -20,6 +21,7 @@ const parts: Record<Part, { title: string; run: (workbench: Workbench) => Promis
   tokens: { title: 'Tokens, beside a stock realm', run: compareWithStock },
   algorithms: { title: 'Signature algorithms', run: compareAlgorithms },
   events: { title: 'Stored events', run: compareEvents },
+  policies: { title: 'Client policies, and two secrets', run: comparePolicies },
   pool: { title: 'Connections to the database, 32 callers', run: comparePools },
   heap: { title: "Java's heap and collector", run: compareHeaps },
   cache: { title: 'Entries of the realm cache', run: compareCacheSizes },
