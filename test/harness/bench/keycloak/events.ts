@@ -25,7 +25,7 @@ export async function compareEvents(workbench: Workbench): Promise<string> {
     },
   }));
   // It takes no restart, so that there can be more rounds.
-  const table = await compareVariants(variants, { unmeasured: 1, measured: size.rounds + 2 }, async () => {
+  const table = await compareVariants(variants, { unmeasured: 2, measured: size.rounds + 2 }, async () => {
     const load = { seconds: size.seconds, concurrency: 8, pid: keycloak.javaPid() };
     const tokens = await measureTokenRate(ownClient, load);
     return {

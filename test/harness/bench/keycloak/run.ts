@@ -72,6 +72,6 @@ function replaceSection(name: string, section: string): void {
 const heading = `# Keycloak's settings, measured
 
 Made by \`npm run bench -- --keycloak\`. All variants of a table ran in turns on one machine, which the load generator, Keycloak
-and PostgreSQL share, so the ratios (×) to the first line, with their range, say more than the figures. A hot list is a list of 20 accounts of a
-tenant that is asked for all the time.
+and PostgreSQL share, so the ratios (×) to the first line, with their range, say more than the figures. A hot list is a list of
+20 accounts of a tenant that is asked for all the time.
 `;

@@ -22,7 +22,7 @@ export async function compareWithStock(workbench: Workbench): Promise<string> {
   }));
   return compareVariants(
     variants,
-    { unmeasured: 1, measured: Math.max(leastTurns, size.rounds) },
+    { unmeasured: 2, measured: Math.max(leastTurns, size.rounds) },
     async () => {
       const { perSecond, cpuPerThousand, length } = await measureTokenRate(client, load);
       return {

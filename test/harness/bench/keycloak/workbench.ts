@@ -106,7 +106,7 @@ export async function openWorkbench(size: Size) {
       service.forgetToken();
       realmAdmin.forgetToken();
       await requestTokens(ownClient, { count: size.warmUp, concurrency: 8 });
-      await timeRequests(size.warmUp / 10, 2, async (index) => {
+      await timeRequests(size.warmUp / 20, 2, async (index) => {
         await workbench.list(measuredTenant);
         await workbench.get(index);
         await workbench.put(index);
