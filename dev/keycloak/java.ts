@@ -19,12 +19,16 @@ export function findJava(env: NodeJS.ProcessEnv = process.env): Java | undefined
     const java = home ? inspect(home) : undefined;
     if (java && java.major >= oldestJava) return java;
   }
-  return installedHomes()
+  return installedJavas()[0];
+}
+
+/** Every Java on which Keycloak runs, where systems and version managers keep them, the newest first. */
+export const installedJavas = (): Java[] =>
+  installedHomes()
     .map(inspect)
     .filter((java) => java !== undefined)
     .filter((java) => java.major >= oldestJava)
-    .sort((a, b) => b.major - a.major)[0];
-}
+    .sort((a, b) => b.major - a.major);
 
 /** The major version in what `java -version` or a JDK's `release` file says: 8 for 1.8, 17 for 17.0.15. */
 export function parseJavaMajor(text: string): number | undefined {

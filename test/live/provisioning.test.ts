@@ -47,6 +47,18 @@ describe('on an empty Keycloak', () => {
     expect(keys.active.ES256).toBeTypeOf('string');
     await expect(realm.asService()).resolves.toBeTypeOf('function');
   });
+
+  test('the realm stores which token requests failed, and no row for each token', async () => {
+    const realm = await testRealm(inject('keycloak'), 'prov-events');
+    await realm.provision();
+    await realm.asService();
+    const tokenUrl = `${realm.url}/realms/${realm.name}/protocol/openid-connect/token`;
+    const credential = { client_id: names.serviceClient, client_secret: 'wrong' };
+    const body = new URLSearchParams({ grant_type: 'client_credentials', ...credential });
+    expect((await fetch(tokenUrl, { method: 'POST', body })).status).toBe(401);
+    const { body: events } = await realm.admin('GET', '/events?max=10');
+    expect(events.map(({ type }: { type: string }) => type)).toEqual(['CLIENT_LOGIN_ERROR']);
+  });
 });
 
 test('a run that died at any point is finished by the next one', async () => {

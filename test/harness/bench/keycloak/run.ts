@@ -8,6 +8,7 @@ import { compareAlgorithms } from './algorithms.ts';
 import { compareCacheSizes } from './cache.ts';
 import { compareEvents } from './events.ts';
 import { compareHeaps } from './heap.ts';
+import { compareJavas } from './java.ts';
 import { comparePolicies } from './policies.ts';
 import { comparePools } from './pool.ts';
 import type { Size } from './size.ts';
@@ -24,6 +25,7 @@ const parts: Record<Part, { title: string; run: (workbench: Workbench) => Promis
   policies: { title: 'Client policies, and two secrets', run: comparePolicies },
   pool: { title: 'Connections to the database, 32 callers', run: comparePools },
   heap: { title: "Java's heap and collector", run: compareHeaps },
+  java: { title: 'Versions of Java', run: compareJavas },
   cache: { title: 'Entries of the realm cache', run: compareCacheSizes },
   statements: { title: 'Statements of a request', run: countStatements },
 };
