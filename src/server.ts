@@ -17,6 +17,9 @@ import { expiryWatch } from './upkeep/expiry-watch.ts';
 import { scheduleSweeps } from './upkeep/sweep-schedule.ts';
 import { webhookSender } from './upkeep/webhook.ts';
 
+/** A page asks for several things at once, and an integration again and again, with the same token. */
+const tokenRememberedMs = 60_000;
+
 const config = readConfig();
 const logger = createLogger(config, process.stdout.isTTY);
 const { internalUrl, realm } = config.keycloak;
@@ -59,7 +62,11 @@ const leaks = leakSettings && {
 const app = await buildApp({
   connectGateway: keycloak.connectGateway,
   checkReadiness: keycloak.checkReadiness,
-  verifyToken: createTokenVerifier({ issuer: config.keycloak.issuer, keys: signingKeys.keys }),
+  verifyToken: createTokenVerifier({
+    issuer: config.keycloak.issuer,
+    keys: signingKeys.keys,
+    rememberedForMs: tokenRememberedMs,
+  }),
   logger,
   publicUrl: config.publicUrl,
   issuer: config.keycloak.issuer,

@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { keycloakUnavailable, ServiceError } from '../errors.ts';
 import { names } from '../names.ts';
@@ -12,15 +14,26 @@ export interface TokenVerifierSettings {
   readonly issuer: string;
   /** Finds the key that a token names. Errors other than "no such key" mean that Keycloak can't be asked. */
   readonly keys: JWTVerifyGetKey;
+  /** For how many milliseconds a token that was verified is not verified again; each time it is, unless given. */
+  readonly rememberedForMs?: number;
+}
+
+/** A verified token, and until when it may be used (milliseconds since 1970). */
+interface Verified {
+  readonly caller: Caller;
+  readonly usableUntil: number;
 }
 
 /** What Keycloak signs access tokens with: ES256 for the clients provisioned here, RS256 by default for others. */
 const algorithms = ['ES256', 'RS256'];
 const clockToleranceSeconds = 30;
+/** Of which each takes about a kilobyte. */
+const mostRemembered = 1_000;
 
 const claimsSchema = z.object({
   sub: z.string().min(1),
   iat: z.number(),
+  exp: z.number(),
   azp: z.string().min(1),
   // Keycloak writes "ID" into tokens that it signs with the same keys.
   typ: z.literal('Bearer'),
@@ -33,7 +46,8 @@ const claimsSchema = z.object({
 
 /**
  * A verifier for access tokens of one realm (RFC 9068 in spirit; Keycloak's claims in the letter): signature by one of
- * the realm's keys, issuer, audience `orki-api`, times, kind of token, one tenant.
+ * the realm's keys, issuer, audience `orki-api`, times, kind of token, one tenant. A token that is remembered is known by
+ * its digest, and its end is looked at each time; a key that the realm has withdrawn counts for that much longer.
  * @throws {ServiceError} from the verifier: 401, or 503 when the realm's keys cannot be fetched.
  */
 export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerifier {
@@ -44,8 +58,14 @@ export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerif
     clockTolerance: clockToleranceSeconds,
     requiredClaims: ['exp', 'iat'],
   };
-  return async (token) => {
-    const payload = await verified(token, settings.keys, options);
+  const { rememberedForMs } = settings;
+  const remembered =
+    rememberedForMs === undefined
+      ? undefined
+      : new LRUCache<string, Verified>({ max: mostRemembered, ttl: rememberedForMs });
+
+  async function verify(token: string): Promise<Verified> {
+    const payload = await payloadOf(token, settings.keys, options);
     const claims = claimsSchema.safeParse(payload);
     if (!claims.success) {
       const wrong = new Set(claims.error.issues.map(({ path }) => String(path[0])));
@@ -55,8 +75,8 @@ export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerif
         claims.error,
       );
     }
-    const { sub, iat, azp, preferred_username: username, resource_access: access } = claims.data;
-    return {
+    const { sub, iat, exp, azp, preferred_username: username, resource_access: access } = claims.data;
+    const caller = {
       subject: sub,
       username: username ?? azp,
       issuedAt: iat,
@@ -64,10 +84,21 @@ export function createTokenVerifier(settings: TokenVerifierSettings): TokenVerif
       tenantId: claims.data[names.tenantClaim],
       roles: new Set(access?.[names.apiClient]?.roles),
     };
+    return { caller, usableUntil: (exp + clockToleranceSeconds) * 1000 };
+  }
+
+  return async (token) => {
+    const digest = remembered && hash('sha256', token, 'base64url');
+    const known = digest === undefined ? undefined : remembered?.get(digest);
+    // One that has expired meanwhile is verified again, which says so.
+    if (known !== undefined && Date.now() < known.usableUntil) return known.caller;
+    const verified = await verify(token);
+    if (digest !== undefined) remembered?.set(digest, verified);
+    return verified.caller;
   };
 }
 
-async function verified(token: string, keys: JWTVerifyGetKey, options: Parameters<typeof jwtVerify>[2]) {
+async function payloadOf(token: string, keys: JWTVerifyGetKey, options: Parameters<typeof jwtVerify>[2]) {
   try {
     return (await jwtVerify(token, keys, options)).payload;
   } catch (cause) {

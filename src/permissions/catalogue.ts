@@ -20,9 +20,16 @@ export interface Catalogue {
   readonly included: { readonly admin: ReadonlySet<string>; readonly agent: ReadonlySet<string> };
 }
 
+/** Of each account of a list they are needed again. */
+const namesOf = new WeakMap<Catalogue, readonly string[]>();
+
 /** The names of all permissions, in the catalogue's order. */
-export function permissionNames(catalogue: Catalogue): string[] {
-  return catalogue.groups.flatMap((group) => group.permissions.map((permission) => permission.name));
+export function permissionNames(catalogue: Catalogue): readonly string[] {
+  const known = namesOf.get(catalogue);
+  if (known !== undefined) return known;
+  const names = catalogue.groups.flatMap((group) => group.permissions.map(({ name }) => name));
+  namesOf.set(catalogue, names);
+  return names;
 }
 
 /** What an account of this mode may do: the mode's permissions, or for custom those that were chosen. */

@@ -10,7 +10,7 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTokenVerifier } from '../../src/auth/token-verifier.ts';
 import { issuer } from '../support/test-app.ts';
 
@@ -200,5 +200,50 @@ describe('keys that cannot be had', () => {
       headers: { 'retry-after': '5' },
       detail: expect.not.stringContaining('canary'),
     });
+  });
+});
+
+describe('a token that was verified a moment ago', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  function remembering(rememberedForMs: number) {
+    const asked = vi.fn(keys);
+    return { asked, verify: createTokenVerifier({ issuer, keys: asked, rememberedForMs }) };
+  }
+
+  it('is not verified again, and says the same', async () => {
+    const { asked, verify } = remembering(60_000);
+    const token = await signed();
+    const first = await verify(token);
+    expect(await verify(token)).toEqual(first);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
+  it('is verified again after the time for which it is remembered', async () => {
+    const { asked, verify } = remembering(1);
+    const token = await signed();
+    await vi.waitUntil(async () => (await verify(token)) && asked.mock.calls.length > 1);
+    expect(asked.mock.calls.length).toBeGreaterThan(1);
+  });
+
+  it('is refused once it has expired', async () => {
+    const { verify } = remembering(60_000);
+    const token = await signed({ exp: now() + 5 });
+    await verify(token);
+    vi.useFakeTimers({ now: Date.now() + 36_000, toFake: ['Date'] });
+    await expect(verify(token)).rejects.toMatchObject({
+      ...refused,
+      detail: 'The access token has expired.',
+    });
+  });
+
+  it('lets no other token in: not one with another signature, and not one that was refused', async () => {
+    const { verify } = remembering(60_000);
+    const token = await signed();
+    await verify(token);
+    const forged = await signed({}, {}, stranger.privateKey);
+    const resigned = `${token.slice(0, token.lastIndexOf('.'))}${forged.slice(forged.lastIndexOf('.'))}`;
+    for (const other of [resigned, forged, forged])
+      await expect(verify(other)).rejects.toMatchObject(refused);
   });
 });

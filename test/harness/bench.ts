@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { commands } from '../../dev/commands.mjs';
@@ -17,16 +16,20 @@ import { measureKeycloak } from './bench/keycloak/run.ts';
 import { fullSize, quickSize } from './bench/keycloak/size.ts';
 import { type Measured, measureInTurns } from './bench/measure.ts';
 import { overHttp } from './bench/over-http.ts';
-import { reportOf, type Stage } from './bench/report.ts';
+import { plotsOf } from './bench/plots.ts';
+import { reportOf } from './bench/report.ts';
 import { startServer } from './bench/server.ts';
 import { theService } from './bench/service.ts';
+import type { Stage } from './bench/stage.ts';
 import { subjectsFrom } from './bench/subjects.ts';
+import { targetLines } from './bench/target-tables.ts';
 import { aloneVerdicts, growthVerdicts, verdictsOf } from './bench/verdicts.ts';
+import { writeReport } from './bench/write-report.ts';
 import { openLaboratory } from './laboratory.ts';
 import { startReplica } from './replica.ts';
 
-const quick = { many: 0, concurrencies: [1, 8], turns: 3, perTurn: 40 };
-const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 5, perTurn: 60 };
+const quick = { many: 0, concurrencies: [1, 8], turns: 3, perTurn: 40, warmUp: 100 };
+const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 5, perTurn: 60, warmUp: 200 };
 /** Accounts of the measured tenant, so that no two operations at the same time meet on one. */
 const ownAccounts = 400;
 const accountsOfOtherTenants = 100;
@@ -74,6 +77,15 @@ await main(async () => {
   const filled = await fill(ownAccounts, [measuredTenant]);
   await checkCopy(realm, template.body.id, filled[0] ?? '');
   const subjects = subjectsFrom(filled, contestants);
+  console.log('Warming up…');
+  for (const operation of operations) {
+    // One turn, which does not count.
+    await measureInTurns(
+      contestants,
+      { operation, concurrency: 8, turns: 0, perTurn: size.warmUp },
+      subjects,
+    );
+  }
   const before = footprintOf(replica.pid);
   const stages = [await runStage(ownAccounts, [])];
   if (size.many > 0) {
@@ -106,14 +118,15 @@ await main(async () => {
   const requests = stages
     .flatMap(({ measured }) => measured)
     .reduce((sum, { contestant, count }) => sum + (contestant === 'service' ? count : 0), 0);
-  const verdicts = stages.flatMap(({ measured }) => verdictsOf(measured));
+  const verdicts = stages.flatMap(verdictsOf);
   const [few, many] = stages;
   if (few !== undefined && many !== undefined) verdicts.push(...growthVerdicts(few.measured, many.measured));
   const footprint = { cpuSeconds: after.cpuSeconds - before.cpuSeconds, peakMb: after.peakMb, requests };
   console.log('The service alone, against a Keycloak that answers at once…');
   verdicts.push(...aloneVerdicts(await measureAlone(laboratory, filled[0] ?? '')));
-  const report = reportOf(stages, verdicts, footprint);
-  console.log(`\n${report}`);
-  if (!values.quick) writeFileSync(join(root, 'docs', 'benchmarks.md'), report);
+  const plots = values.quick ? [] : await plotsOf(stages);
+  const report = reportOf(stages, verdicts, footprint, plots);
+  console.log(`\n${report}\n${targetLines(verdicts)}`);
+  if (!values.quick) writeReport(join(root, 'docs'), report, plots);
   return 0;
 });

@@ -47,7 +47,7 @@ type AccountClients = Pick<
   | 'deleteAccount'
 >;
 
-const withClientId = z.looseObject({ clientId: z.string() });
+const withClientId = z.object({ clientId: z.string() });
 const withSecret = z.object({ secret: z.string().min(1) });
 const withNonce = z.object({ attributes: z.object({ [clientAttributes.readFence]: z.string() }) });
 const writable = z.object({
@@ -193,7 +193,11 @@ export function accountClients(
       const query = { q: `${clientAttributes.tenant}:${tenantId}`, first, max };
       const answer = await call({ operation: 'list accounts', method: 'GET', path: '/clients', query });
       const clients = z.array(withClientId).parse(answer.body);
-      const accounts = clients.map(accountOf).filter((account) => account !== undefined);
+      const accounts = z
+        .array(z.unknown())
+        .parse(answer.body)
+        .map(accountOf)
+        .filter((account) => account !== undefined);
       return {
         accounts: accounts.filter(
           (account) => account.tenantId === tenantId && account.unfinishedSince === null,

@@ -241,7 +241,7 @@ const offWithTenant = { 'was-active': 'true', 'was-inactive': 'inactive' } as co
   string
 >;
 
-function tenantOffOf(value: unknown): StatusBeforeTenantOff | null {
+function tenantOffOf(value: string | undefined): StatusBeforeTenantOff | null {
   const found = (['was-active', 'was-inactive'] as const).find((status) => offWithTenant[status] === value);
   return found ?? null;
 }
@@ -256,6 +256,9 @@ export function updatedAttributes({ at, by, history }: Stamp): Record<string, st
 
 const actor = z.object({ subject: z.string(), username: z.string() });
 
+const text = z.string().optional();
+const textOrNothing = text.catch(undefined);
+
 const managedClient = z.object({
   id: z.string(),
   clientId: z.string(),
@@ -264,20 +267,30 @@ const managedClient = z.object({
   enabled: z.boolean(),
   clientAuthenticatorType: z.string().optional(),
   notBefore: z.int().optional().catch(undefined),
-  attributes: z.looseObject({
+  attributes: z.object({
     [attribute.managed]: z.literal('true'),
     [attribute.tenant]: z.string().min(1),
-    [attribute.username]: z.string().optional(),
-    [attribute.description]: z.string().optional(),
+    [attribute.username]: text,
+    [attribute.description]: text,
     [attribute.mode]: z.enum(modes).catch('custom'),
     [attribute.permissions]: z.string().default(''),
+    [attribute.offWithTenant]: textOrNothing,
     [attribute.secretHint]: z.string().default(''),
-    [attribute.requests]: z.string().optional(),
-    [attribute.secretSha256]: z.string().optional(),
-    [attribute.previousSecretSha256]: z.string().optional(),
-    [attribute.history]: z.string().optional().catch(undefined),
-    [attribute.previousSecret]: z.string().optional(),
-    [keycloakKeyAttributes.jwks]: z.string().optional(),
+    [attribute.secretCreatedAt]: textOrNothing,
+    [attribute.secretExpiresAt]: textOrNothing,
+    [attribute.expiryWarned]: textOrNothing,
+    [attribute.requests]: text,
+    [attribute.secretSha256]: text,
+    [attribute.previousSecretSha256]: text,
+    [attribute.createdAt]: textOrNothing,
+    [attribute.createdBy]: textOrNothing,
+    [attribute.updatedAt]: textOrNothing,
+    [attribute.updatedBy]: textOrNothing,
+    [attribute.unfinishedSince]: text,
+    [attribute.history]: textOrNothing,
+    [attribute.previousSecret]: text,
+    [keycloakSecretAttributes.rotated]: text,
+    [keycloakKeyAttributes.jwks]: text,
   }),
 });
 
@@ -326,7 +339,7 @@ export function accountOf(client: unknown): Account | undefined {
     secretExpiresAt: time(attributes[attribute.secretExpiresAt]) ?? null,
     expiryWarnedDays: Number(attributes[attribute.expiryWarned]) || null,
     previousSecret:
-      keycloakSecretAttributes.rotated in attributes
+      attributes[keycloakSecretAttributes.rotated] !== undefined
         ? previousSecretFrom(attributes[attribute.previousSecret])
         : null,
     secretSha256: attributes[attribute.secretSha256] || null,
@@ -336,7 +349,10 @@ export function accountOf(client: unknown): Account | undefined {
     createdBy: actorFrom(attributes[attribute.createdBy]),
     updatedAt: time(attributes[attribute.updatedAt]) ?? createdAt,
     updatedBy: actorFrom(attributes[attribute.updatedBy]),
-    history: parseHistory(attributes[attribute.history]),
+    // A list shows none, and parsing it takes longer than all else.
+    get history() {
+      return parseHistory(attributes[attribute.history]);
+    },
     // Spoilt or not, it says that the account is not finished.
     unfinishedSince: attributes[attribute.unfinishedSince]
       ? (time(attributes[attribute.unfinishedSince]) ?? createdAt)
@@ -348,14 +364,7 @@ export function accountOf(client: unknown): Account | undefined {
 /** Made once: making it takes longer than checking a time. */
 const dateTime = z.iso.datetime();
 
-function time(value: unknown): string | undefined {
-  return dateTime.safeParse(value).data;
-}
+const time = (value: string | undefined): string | undefined => dateTime.safeParse(value).data;
 
-function actorFrom(value: unknown): Actor | null {
-  try {
-    return actor.parse(JSON.parse(String(value)));
-  } catch {
-    return null;
-  }
-}
+const actorFrom = (value: string | undefined): Actor | null =>
+  actor.safeParse(parseJson(value ?? '')).data ?? null;

@@ -27,10 +27,16 @@ export function keycloakGateway(
   nodes = 1,
 ): ConnectGateway {
   return ({ signal }) => {
+    const startedAt = performance.now();
+    let cleanup: AbortSignal | undefined;
     // One for all that a request has to undo, so that it is answered in time however much that is.
-    const cleanup = AbortSignal.timeout(requestWorkMs + cleanupMs);
+    const untilCleanedUp = () => {
+      const leftMs = requestWorkMs + cleanupMs - (performance.now() - startedAt);
+      cleanup ??= AbortSignal.timeout(Math.max(0, Math.ceil(leftMs)));
+      return cleanup;
+    };
     const fences = { sending: createSendFence(), reading: createReadFence(nodes) };
-    return bind({ api, shared: realm, slots, tokenLifeMs }, { signal, cleanup }, fences);
+    return bind({ api, shared: realm, slots, tokenLifeMs }, { signal, untilCleanedUp }, fences);
   };
 }
 
@@ -43,7 +49,7 @@ interface Shared {
 
 function bind(
   all: Shared,
-  { signal, cleanup }: { readonly signal: AbortSignal; readonly cleanup: AbortSignal },
+  { signal, untilCleanedUp }: { readonly signal: AbortSignal; readonly untilCleanedUp: () => AbortSignal },
   fences: { readonly sending: SendFence; readonly reading: ReadFence },
 ): Gateway {
   const { api, shared, slots, tokenLifeMs } = all;
@@ -61,7 +67,7 @@ function bind(
     catalogue: async (options) =>
       (await realm.catalogue(options?.fresh ? catalogueAge.fresh : catalogueAge.usual)).catalogue,
     canRotateSecrets: () => realm.canRotateSecrets(),
-    forCleanup: () => bind(all, { signal: cleanup, cleanup }, fences),
+    forCleanup: () => bind(all, { signal: untilCleanedUp(), untilCleanedUp }, fences),
   };
 }
 

@@ -6,7 +6,7 @@ import {
   observed,
   unobserved,
 } from '../../observability/keycloak-call-observer.ts';
-import { waitWithin } from './deadline.ts';
+import { runWithin, waitWithin } from './deadline.ts';
 import { KeycloakFailure } from './failures.ts';
 import { type Resilience, wasNeverSent } from './resilience.ts';
 import { FenceClosed, type SendFence } from './send-fence.ts';
@@ -94,9 +94,8 @@ export function createAdminApi(
     const trySending = async (attempts: number) => {
       // As late as can be: what came before may have taken a suspended process any time.
       if (fence?.isClosed()) throw new FenceClosed();
-      const bounded = AbortSignal.any([signal, AbortSignal.timeout(settings.callTimeoutMs)]);
       return observed(observe, { ...call, retry: retry + attempts }, (more) =>
-        send(call, token, bounded, more),
+        runWithin(signal, settings.callTimeoutMs, (bounded) => send(call, token, bounded, more)),
       );
     };
     try {

@@ -1,6 +1,23 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  editedAttributes,
+  editedColumns,
+  finishedAttributes,
+  secretAttributes,
+  statusFields,
+  updatedAttributes,
+  withEveryWrite,
+} from '../../../src/keycloak/accounts/account-representation.ts';
 import { roleOfUsername } from '../../../src/keycloak/accounts/usernames.ts';
-import { clientAttributes, lockRoleNames, names } from '../../../src/names.ts';
+import {
+  clientAttributes,
+  clientAuthenticators,
+  lockRoleNames,
+  names,
+  usernameRoleAttributes,
+} from '../../../src/names.ts';
+import { continued, type History, type RecordedAction } from '../../../src/service-accounts/history.ts';
+import { createSecret } from '../../../src/service-accounts/secret.ts';
 import { openAdminCalls } from './admin-calls.ts';
 import {
   type Contestant,
@@ -25,16 +42,21 @@ interface Role {
 }
 
 const by = { subject: 'bench', username: 'bench' };
+/** A tenant may have that many accounts. */
+const maxAccounts = 1_000_000;
 
 /**
  * The fewest raw calls that give the service's guarantees: the account is the tenant's, changes of it are kept apart by its
- * lock, its roles are exactly those that were asked for, its username is unique, and nobody sees it half made. What never
- * changes (ids of clients and roles) is looked up once, and the user behind an account the first time.
+ * lock, its roles are exactly those that were asked for, its username is unique, nobody sees it half made, no tenant has more
+ * than it may, and none that is switched off gets a new one. What is written is what the service writes, the history of an
+ * account included. What never changes (ids of clients and roles) is looked up once, and the user behind an account the first
+ * time.
  */
 export async function openFloor(access: Access): Promise<Contestant & AsyncDisposable> {
   const calls = openAdminCalls({ ...access, clientId: names.serviceClient });
   const { call } = calls;
   const users = new Map<string, string>();
+  const histories = new Map<string, History>();
   const idleLocks: Role[] = [];
 
   const uuidOf = async (clientId: string): Promise<string> =>
@@ -81,21 +103,49 @@ export async function openFloor(access: Access): Promise<Contestant & AsyncDispo
     await Promise.all([read(id), roles]);
   };
 
-  const stamp = () => ({
-    [clientAttributes.updatedAt]: new Date().toISOString(),
-    [clientAttributes.updatedBy]: JSON.stringify(by),
-  });
+  function stamp(id: string, action: RecordedAction) {
+    const at = new Date().toISOString();
+    const history = continued(histories.get(id) ?? [], { at, by, action, fields: [] });
+    histories.set(id, history);
+    return { at, by, history };
+  }
 
-  const change = (id: string, body: () => Record<string, unknown>) =>
+  interface Fields {
+    readonly attributes: Record<string, string>;
+    readonly [column: string]: unknown;
+  }
+
+  const change = (
+    id: string,
+    action: RecordedAction,
+    fields: (at: string) => Fields,
+    readFirst: (id: string) => Promise<unknown> = readWithRoles,
+  ) =>
     withLock(id, async () => {
-      await readWithRoles(id);
-      const { attributes, ...columns } = body() as { attributes?: object };
-      await call('PUT', `/clients/${id}`, { ...columns, attributes: { ...attributes, ...stamp() } });
+      await readFirst(id);
+      const stamped = stamp(id, action);
+      const { attributes, ...columns } = fields(stamped.at);
+      await call('PUT', `/clients/${id}`, {
+        clientAuthenticatorType: clientAuthenticators.secret,
+        ...withEveryWrite,
+        ...columns,
+        attributes: { ...attributes, ...updatedAttributes(stamped) },
+      });
     });
 
   async function create(username: string): Promise<Subject> {
-    const { id, representation } = newMeasuredClient(username);
-    await call('POST', `/clients/${usernames}/roles`, { name: roleOfUsername(measuredTenant, username) });
+    const { id, at, representation } = newMeasuredClient(username);
+    await Promise.all([
+      call('POST', `/clients/${usernames}/roles`, {
+        name: roleOfUsername(measuredTenant, username),
+        attributes: {
+          [usernameRoleAttributes.account]: [id],
+          [usernameRoleAttributes.reservedAt]: [at],
+        },
+      }),
+      call('GET', `/clients/${tenants}/roles/${measuredTenant}`),
+      call('GET', `/clients?q=${clientAttributes.tenant}:${measuredTenant}&first=${maxAccounts - 1}&max=1`),
+    ]);
     await call('POST', '/clients', representation);
     const user = userOf(id);
     await Promise.all([
@@ -103,7 +153,11 @@ export async function openFloor(access: Access): Promise<Contestant & AsyncDispo
       user.then((userId) => call('POST', `/users/${userId}/role-mappings/clients/${tenants}`, [tenantRole])),
       user.then((userId) => call('POST', `/users/${userId}/role-mappings/clients/${api}`, granted)),
     ]);
-    await call('PUT', `/clients/${id}`, { attributes: { [clientAttributes.unfinishedSince]: '' } });
+    await call('PUT', `/clients/${id}`, {
+      clientAuthenticatorType: clientAuthenticators.secret,
+      ...withEveryWrite,
+      attributes: finishedAttributes,
+    });
     return { id, username };
   }
 
@@ -121,14 +175,18 @@ export async function openFloor(access: Access): Promise<Contestant & AsyncDispo
     get: ({ id }) => read(id),
     create: ({ username }) => create(username),
     edit: ({ id }) =>
-      change(id, () => ({ attributes: { [clientAttributes.description]: randomBytes(8).toString('hex') } })),
-    regenerate: ({ id }) =>
-      change(id, () => {
-        const secret = randomBytes(32).toString('base64url');
-        return { secret, attributes: { [clientAttributes.secretHint]: secret.slice(-4) } };
+      change(id, 'edit', () => {
+        const edit = { description: randomBytes(8).toString('hex') };
+        return { ...editedColumns(measuredTenant, edit), attributes: editedAttributes(edit) };
       }),
-    deactivate: ({ id }) => change(id, () => ({ enabled: false })),
-    activate: ({ id }) => change(id, () => ({ enabled: true })),
+    regenerate: ({ id }) =>
+      change(id, 'regenerate-secret', (at) => {
+        const secret = createSecret();
+        const renewal = { secret, expiresAt: null, requests: null, previous: 'ends' } as const;
+        return { secret: secret.value, attributes: secretAttributes(renewal, at) };
+      }),
+    deactivate: ({ id }) => change(id, 'deactivate', () => statusFields({ active: false }), read),
+    activate: ({ id }) => change(id, 'activate', () => statusFields({ active: true })),
     delete: remove,
   };
 

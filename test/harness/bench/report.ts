@@ -1,81 +1,25 @@
 import { cpus, release } from 'node:os';
 import { version as keycloakVersion } from '../../../dev/keycloak/settings.ts';
-import type { Background } from './background.ts';
-import type { Measured } from './measure.ts';
-import type { Verdict } from './verdicts.ts';
+import { backgroundTable, figureTables } from './figure-tables.ts';
+import { type Plot, plotsFolder } from './plots.ts';
+import type { Stage } from './stage.ts';
+import { summaryOf } from './summary.ts';
+import { targetTables } from './target-tables.ts';
+import { measurableMs, type Verdict } from './verdicts.ts';
 
-export interface Stage {
-  readonly accounts: number;
-  readonly measured: readonly Measured[];
-  /** Calls to Keycloak for each operation of the service, nothing else going on. */
-  readonly calls: ReadonlyMap<string, number>;
-  readonly background: readonly Background[];
-}
-
+/** What the service's process needed for its share of the requests. */
 export interface Footprint {
   readonly cpuSeconds: number;
   readonly peakMb: number;
   readonly requests: number;
 }
 
-const ms = (value: number): string => value.toFixed(1);
-
-/** The tables of one stage, in Markdown. */
-function stageReport({ accounts, measured, calls }: Stage): string {
-  const concurrencies = [...new Set(measured.map(({ concurrency }) => concurrency))];
-  const tables = concurrencies.map((concurrency) => {
-    const rows = measured
-      .filter((one) => one.concurrency === concurrency)
-      .map((one) => {
-        const made = one.contestant === 'service' ? (calls.get(one.operation) ?? '') : '';
-        const columns = [
-          one.operation,
-          one.contestant,
-          ms(one.p50Ms),
-          ms(one.p95Ms),
-          ms(one.p99Ms),
-          one.perSecond.toFixed(0),
-          made,
-        ];
-        return `| ${columns.join(' | ')} |`;
-      });
-    return [
-      `### ${accounts.toLocaleString('en')} accounts, concurrency ${concurrency}`,
-      '',
-      '| operation | by | p50 ms | p95 ms | p99 ms | per second | calls to Keycloak |',
-      '|---|---|---:|---:|---:|---:|---:|',
-      ...rows,
-    ].join('\n');
-  });
-  return tables.join('\n\n');
-}
-
-/** What goes on beside requests, among few accounts and among many. */
-function backgroundReport(stages: readonly Stage[]): string {
-  const rows = stages.flatMap(({ accounts, background }) =>
-    background.map(({ what, seconds, calls, peakMb }) => {
-      const columns = [
-        what,
-        accounts.toLocaleString('en'),
-        seconds.toFixed(1),
-        calls ?? '',
-        peakMb === undefined ? '' : peakMb.toFixed(0),
-      ];
-      return `| ${columns.join(' | ')} |`;
-    }),
-  );
-  return [
-    '| what | accounts | seconds | calls to Keycloak | MB at its largest |',
-    '|---|---:|---:|---:|---:|',
-    ...rows,
-  ].join('\n');
-}
-
-/** The whole report: where it was measured, what was found, and each target with its verdict. */
+/** The whole report in Markdown: what holds and what does not first, and every figure after that. */
 export function reportOf(
   stages: readonly Stage[],
   verdicts: readonly Verdict[],
   footprint: Footprint,
+  plots: readonly Omit<Plot, 'svg'>[],
 ): string {
   const cpu = cpus();
   const perRequest = (footprint.cpuSeconds * 1000) / footprint.requests;
@@ -92,17 +36,32 @@ PostgreSQL share the machine, so ratios say more than milliseconds.
 - **wrapper**: what a team would first write with \`@keycloak/keycloak-admin-client\`: fewer guarantees (no lock, no unique
   usernames, roles looked up each time).
 
-${stages.map(stageReport).join('\n\n')}
+## Where it wins and loses
 
-## The process of the service
-${perRequest.toFixed(2)} ms of processor time for each request, and ${footprint.peakMb.toFixed(0)} MB at its largest, over ${footprint.requests} requests.
+${summaryOf(stages, verdicts)}
+${plots.length === 0 ? '' : plotsSection(plots)}
+## Targets
+
+A figure without a unit is a ratio, and ✗ means that the target does not hold. What the forwarder adds counts as
+${measurableMs} ms where less was measured. A ratio below 0 means that the service was quicker than the floor.
+
+${targetTables(verdicts)}
+
+## All figures
+
+${stages.map(figureTables).join('\n\n')}
 
 ## Beside requests
-${backgroundReport(stages)}
 
-## Targets
-| target | holds | measured |
-|---|---|---|
-${verdicts.map(({ target, holds, figures }) => `| ${target} | ${holds ? 'yes' : '**no**'} | ${figures} |`).join('\n')}
+${backgroundTable(stages)}
+
+## The process of the service
+
+${perRequest.toFixed(2)} ms of processor time for each request, and ${footprint.peakMb.toFixed(0)} MB at its largest, over ${footprint.requests} requests.
 `;
+}
+
+function plotsSection(plots: readonly Omit<Plot, 'svg'>[]): string {
+  const images = plots.map(({ file, title }) => `![${title}](${plotsFolder}/${file})`);
+  return `\n## Plots\n\n${images.join('\n\n')}\n`;
 }

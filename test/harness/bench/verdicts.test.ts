@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Measured } from './measure.ts';
-import { aloneVerdicts, growthVerdicts, verdictsOf } from './verdicts.ts';
+import { aloneVerdicts, growthVerdicts, longestP50, verdictsOf } from './verdicts.ts';
 
 const measured = (
   contestant: string,
@@ -18,6 +18,7 @@ const measured = (
   perSecond: 10,
   ...more,
 });
+const among400 = (...all: Measured[]) => verdictsOf({ accounts: 400, measured: all });
 const holding = (verdicts: ReturnType<typeof verdictsOf>) => verdicts.map(({ holds }) => holds);
 
 describe('the verdict on what the service adds', () => {
@@ -25,12 +26,8 @@ describe('the verdict on what the service adds', () => {
   const forwarder = measured('forwarder', 12, 23);
 
   it('holds up to 1.5 times what the forwarder adds at p50, and twice at p95', () => {
-    expect(holding(verdictsOf([floor, forwarder, measured('service', 11.5, 26)]))).toEqual([
-      true,
-      true,
-      true,
-    ]);
-    expect(holding(verdictsOf([floor, forwarder, measured('service', 13.1, 26.1)]))).toEqual([
+    expect(holding(among400(floor, forwarder, measured('service', 11.5, 26)))).toEqual([true, true, true]);
+    expect(holding(among400(floor, forwarder, measured('service', 13.1, 26.1)))).toEqual([
       false,
       false,
       false,
@@ -39,22 +36,33 @@ describe('the verdict on what the service adds', () => {
 
   it('takes a forwarder that seems to add nothing for one that adds what can just be measured', () => {
     const fast = measured('forwarder', 9, 19);
-    expect(holding(verdictsOf([floor, fast, measured('service', 10.29, 20.39)]))).toEqual([true, true, true]);
-    expect(holding(verdictsOf([floor, fast, measured('service', 10.31, 20.41)]))).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    expect(holding(among400(floor, fast, measured('service', 10.29, 20.39)))).toEqual([true, true, true]);
+    expect(holding(among400(floor, fast, measured('service', 10.31, 20.41)))).toEqual([false, false, true]);
+  });
+
+  it('holds up to the longest p50 that a plot marks, and not beyond', () => {
+    for (const operation of ['edit', 'list'] as const) {
+      const longest = longestP50(operation, 10, 11.5);
+      const service = (p50Ms: number) => {
+        const others = [
+          measured('floor', 10, 20, { operation }),
+          measured('forwarder', 11.5, 23, { operation }),
+        ];
+        return holding(among400(...others, measured('service', p50Ms, 20, { operation })));
+      };
+      expect(service(longest - 0.01)).not.toContain(false);
+      expect(service(longest + 0.01)).toContain(false);
+    }
   });
 
   it('is not given where no target is set', () => {
     const busy = { concurrency: 32 };
     expect(
-      verdictsOf([
+      among400(
         measured('floor', 1, 1, busy),
         measured('forwarder', 1, 1, busy),
         measured('service', 9, 9, busy),
-      ]),
+      ),
     ).toEqual([]);
   });
 });
