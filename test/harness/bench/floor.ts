@@ -134,13 +134,13 @@ export async function openFloor(access: Access): Promise<Contestant & AsyncDispo
     });
 
   async function create(username: string): Promise<Subject> {
-    const { id, representation } = newMeasuredClient(username);
+    const { id, at, representation } = newMeasuredClient(username);
     await Promise.all([
       call('POST', `/clients/${usernames}/roles`, {
         name: roleOfUsername(measuredTenant, username),
         attributes: {
           [usernameRoleAttributes.account]: [id],
-          [usernameRoleAttributes.reservedAt]: [new Date().toISOString()],
+          [usernameRoleAttributes.reservedAt]: [at],
         },
       }),
       call('GET', `/clients/${tenants}/roles/${measuredTenant}`),

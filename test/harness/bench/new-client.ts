@@ -27,5 +27,5 @@ export function newMeasuredClient(username: string) {
     at,
     by,
   });
-  return { id, representation };
+  return { id, at, representation };
 }

@@ -1,14 +1,11 @@
+import { tableOf } from '../markdown.ts';
+
 /** A table in Markdown; all columns but the first hold numbers. */
 export function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line(heads),
-    `|---|${heads
-      .slice(1)
-      .map(() => '---:|')
-      .join('')}`,
-    ...rows.map(line),
-  ].join('\n');
+  return tableOf(
+    heads.map((head, index) => [head, index === 0 ? 'left' : 'right'] as const),
+    rows,
+  );
 }
 
 /** A number with as many digits as say something. */
