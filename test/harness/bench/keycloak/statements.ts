@@ -3,6 +3,7 @@ import { realmCacheVariable } from './cache.ts';
 import { profileDeletes } from './delete-profile.ts';
 import { timeRequests } from './load.ts';
 import { digits, markdownTable } from './tables.ts';
+import { requestTokens } from './token-rate.ts';
 import type { Workbench } from './workbench.ts';
 
 const repetitions = 20;
@@ -24,7 +25,7 @@ interface Counted {
  * DELETE goes.
  */
 export async function countStatements(workbench: Workbench): Promise<string> {
-  const { database, tenants, realmAdmin, service } = workbench;
+  const { database, tenants, realmAdmin, service, ownClient, others } = workbench;
   await database.execute('create extension if not exists pg_stat_statements;');
   await setCounting('top');
   try {
@@ -41,6 +42,9 @@ export async function countStatements(workbench: Workbench): Promise<string> {
       counted.push(await count(`cold list, ${who}`, () => workbench.list(next(), calls)));
     }
     const lists = counted.length;
+    const one = { count: 1, concurrency: 1 };
+    counted.push(await count('token, hot', () => requestTokens(ownClient, one)));
+    counted.push(await count('token, cold', (index) => requestTokens(others[index] ?? ownClient, one)));
     counted.push(await count('cold GET', workbench.get));
     counted.push(await count('PUT', workbench.put));
     const profiles: string[] = [];
@@ -53,6 +57,7 @@ export async function countStatements(workbench: Workbench): Promise<string> {
     await workbench.restart({ [realmCacheVariable]: largeCache });
     await addDelete('300,000');
     return [
+      await sizeOf(workbench),
       overview(counted),
       details(counted.slice(0, lists)),
       details(counted.slice(lists)),
@@ -82,6 +87,15 @@ export async function countStatements(workbench: Workbench): Promise<string> {
       rows.reduce((total, row) => total + value(row), 0) / repetitions;
     return { what, byTable, statements: sum(({ calls }) => calls), databaseMs: sum(({ ms }) => ms) };
   }
+}
+
+/** What the accounts take on the disk of PostgreSQL, indexes included. */
+async function sizeOf({ database, size }: Workbench): Promise<string> {
+  const [row] = await database.query<{ bytes: number }>(
+    'select pg_database_size(current_database()) as bytes',
+  );
+  const megabytes = (row?.bytes ?? Number.NaN) / 1_000_000;
+  return `The database takes ${megabytes.toFixed(0)} MB, which is ${((megabytes * 1_000) / size.accounts).toFixed(1)} kB for each account.`;
 }
 
 /** What a statement does, with which tables: `select client_attributes`. */

@@ -22,10 +22,10 @@ export interface TokenRate {
  * @param pid of Keycloak's Java
  */
 export async function measureTokenRate(
-  client: TokenClient,
+  clients: OneOrMore,
   load: { readonly seconds: number; readonly concurrency: number; readonly pid: number },
 ): Promise<TokenRate> {
-  await using caller = tokenCaller(client, load.concurrency);
+  await using caller = tokenCaller(clients, load.concurrency);
   const token: string = JSON.parse(await caller.requestToken()).access_token;
   const before = footprintOf(load.pid).cpuSeconds;
   const { count, perSecond } = await requestFor(load.seconds, load.concurrency, caller.requestToken);
@@ -35,24 +35,32 @@ export async function measureTokenRate(
 
 /** Requests that many tokens over kept connections. */
 export async function requestTokens(
-  client: TokenClient,
+  clients: OneOrMore,
   load: { readonly count: number; readonly concurrency: number },
 ): Promise<void> {
-  await using caller = tokenCaller(client, load.concurrency);
+  await using caller = tokenCaller(clients, load.concurrency);
   await timeRequests(load.count, load.concurrency, caller.requestToken);
 }
 
-function tokenCaller({ tokenUrl, clientId, secret }: TokenClient, connections: number) {
+/** A client, or several of the same realm that ask in turn. */
+type OneOrMore = TokenClient | readonly [TokenClient, ...TokenClient[]];
+
+function tokenCaller(clients: OneOrMore, connections: number) {
+  const all = 'tokenUrl' in clients ? ([clients] as const) : clients;
+  const { tokenUrl } = all[0];
   const { origin, pathname } = new URL(tokenUrl);
   const pool = new Pool(origin, { connections });
-  const body = new URLSearchParams({
-    grant_type: 'client_credentials',
-    client_id: clientId,
-    client_secret: secret,
-  }).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  let next = 0;
   return {
     async requestToken(): Promise<string> {
+      const { clientId, secret } = all[next % all.length] ?? all[0];
+      next += 1;
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId,
+        client_secret: secret,
+      }).toString();
       const answer = await pool.request({ method: 'POST', path: pathname, headers, body });
       const text = await answer.body.text();
       if (answer.statusCode !== 200) throw new Error(`${tokenUrl}: ${answer.statusCode} ${text}`);

@@ -36,8 +36,12 @@ export async function openWorkbench(size: Size) {
     `select client_id, secret from client where id = '${account}'`,
   );
   if (row === undefined) throw new Error(`there is no client ${account}`);
-  const ownClient: TokenClient = { tokenUrl: realm.tokenUrl, clientId: row.client_id, secret: row.secret };
   const stockClient = await makeStockClient(realm);
+  const asTokenClient = (one: { client_id: string; secret: string }): TokenClient => ({
+    tokenUrl: realm.tokenUrl,
+    clientId: one.client_id,
+    secret: one.secret,
+  });
 
   console.log(`Adding ${size.accounts} accounts…`);
   const tenants = Array.from(
@@ -50,6 +54,9 @@ export async function openWorkbench(size: Size) {
   const subjects = await fill(ownAccounts, [measuredTenant]);
   const leaving = await fill(accountsToDelete, ['leaving']);
 
+  const filled = await database.query<{ client_id: string; secret: string }>(
+    `select client_id, secret from client where client_id like 'orki-sa-%' and id <> '${account}' order by id`,
+  );
   const access = { url: realm.url, realm: realm.name };
   const service = opened.use(
     openAdminCalls({ ...access, clientId: names.serviceClient, secret: realm.secret }),
@@ -67,7 +74,9 @@ export async function openWorkbench(size: Size) {
     /** The id of the account that the service made. */
     account,
     /** That account at the token URL. */
-    ownClient,
+    ownClient: asTokenClient(row),
+    /** All other accounts there. */
+    others: filled.map(asTokenClient) as [TokenClient, ...TokenClient[]],
     /** A client with a service account in a realm with nothing but Keycloak's defaults. */
     stockClient,
     /** Tenants with a hundred accounts each. */
@@ -105,7 +114,7 @@ export async function openWorkbench(size: Size) {
       await keycloak.start({ JAVA_OPTS_KC_HEAP: shippedHeap, ...env });
       service.forgetToken();
       realmAdmin.forgetToken();
-      await requestTokens(ownClient, { count: size.warmUp, concurrency: 8 });
+      await requestTokens(workbench.ownClient, { count: size.warmUp, concurrency: 8 });
       await timeRequests(size.warmUp / 20, 2, async (index) => {
         await workbench.list(measuredTenant);
         await workbench.get(index);
