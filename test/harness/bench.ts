@@ -31,7 +31,7 @@ import { openLaboratory } from './laboratory.ts';
 import { startReplica } from './replica.ts';
 
 const quick = { many: 0, concurrencies: [1, 8], turns: 3, perTurn: 40, warmUp: 100 };
-const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 5, perTurn: 60, warmUp: 200 };
+const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 4, perTurn: 50, warmUp: 200 };
 /** Accounts of the measured tenant, so that no two operations at the same time meet on one. */
 const ownAccounts = 400;
 const accountsOfOtherTenants = 100;

@@ -13,7 +13,7 @@ export interface Lists {
 }
 
 /** The service's own, which fine-grained permissions limit, or one that may do everything in the realm. */
-export type Credential = 'service' | 'realm-admin';
+type Credential = 'service' | 'realm-admin';
 
 const credentials = ['service', 'realm-admin'] as const;
 const timesListed = 100;

@@ -10,7 +10,7 @@ const needed = { adminPermissionsEnabled: true };
 
 /**
  * Who signs in, what becomes of credentials and clients, and what fails. Not CLIENT_LOGIN: each token would be a row, and storing it
- * takes Keycloak a quarter of its token rate.
+ * takes Keycloak a fifth of its token rate.
  */
 const storedEvents = [
   ...['LOGIN', 'LOGOUT', 'IDENTITY_PROVIDER_LOGIN', 'IMPERSONATE', 'TOKEN_EXCHANGE'],

@@ -103,9 +103,9 @@ export async function openWorkbench(size: Size) {
         throw new Problem('All accounts that could be deleted are gone; take fewer rounds.');
       return service.call('DELETE', `/clients/${id}`);
     },
-    /** Has Keycloak read every account once, as it does over days. */
-    readEverything: () =>
-      timeRequests(tenants.length, 4, (index) =>
+    /** Has Keycloak read every account of so many tenants once, as it does over days. */
+    readEverything: (count = tenants.length) =>
+      timeRequests(Math.min(count, tenants.length), 4, (index) =>
         realmAdmin.call('GET', listOf(tenants[index] ?? '', 0, accountsOfOtherTenants)),
       ),
     /** Stops Keycloak, starts it with these settings beside those that are shipped, and warms it up. */
