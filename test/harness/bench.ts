@@ -30,7 +30,7 @@ import { writeReport } from './bench/write-report.ts';
 import { openLaboratory } from './laboratory.ts';
 import { startReplica } from './replica.ts';
 
-const quick = { many: 0, concurrencies: [1, 8], turns: 3, perTurn: 40, warmUp: 100 };
+const quick = { many: 0, concurrencies: [1, 8], turns: 2, perTurn: 30, warmUp: 60 };
 const full = { many: 100_000, concurrencies: [1, 8, 32], turns: 4, perTurn: 50, warmUp: 200 };
 /** Accounts of the measured tenant, so that no two operations at the same time meet on one. */
 const ownAccounts = 400;

@@ -27,7 +27,9 @@ export function reportOf(
 
 Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpu.length} × ${cpu[0]?.model ?? 'unknown processor'},
 Linux ${release()}, Node ${process.versions.node}, Keycloak ${keycloakVersion} on PostgreSQL. The load generator, the service, Keycloak and
-PostgreSQL share the machine, so ratios say more than milliseconds.
+PostgreSQL share the machine, so ratios say more than milliseconds. Few accounts are measured before many, when Java has compiled less, so
+what many accounts cost is a little more than the ratio between the two says. The forwarder answers a list without the list, of which the
+service writes 18 kB.
 
 - **floor**: the fewest raw calls of the Admin API over kept connections that give the same guarantees, made by the load generator
   itself with the service's own credential.
