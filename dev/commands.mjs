@@ -300,7 +300,7 @@ its time is over before it has done everything.`,
   bench: {
     file: 'test/harness/bench.ts',
     summary: 'measure the service against the fewest calls of Keycloak (needs PostgreSQL, Linux)',
-    takes: '40 minutes; 5 with --quick; 100 with --keycloak',
+    takes: '30 minutes; 4 with --quick; 55 with --keycloak',
     details: `In one run and in turns: the service, the fewest raw calls that give the same guarantees, a bare forwarder that
 makes these calls, and what a team would first write with the official client. Writes docs/benchmarks.md, and its plots into
 docs/benchmarks. With --keycloak, settings of Keycloak against each other, into docs/keycloak-benchmarks.md; that needs a
